@@ -1,0 +1,327 @@
+"""All that crosses the edge of the core.
+
+Events are facts, in the past tense: something the caller, an agent, Asterisk, the store or the clock did. Commands are
+orders, in the imperative: something the call wants done. The core turns events into commands and does nothing else, so a
+call can be replayed from its events alone.
+
+Three rules hold for every message here:
+
+* An event carries its time, ``at``: UTC seconds, stamped once at the edge by a clock that never goes back.
+* What a command starts carries a ``ref``, drawn from the call's own counter. The echo comes back as an `Echo` with the
+  same ref; a stale one is dropped by `ivr.core.call`.
+* What can be started says how it is stopped (`Started.undo`), so leaving a node stops everything the node began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = "str | int | float | bool | None | list[Json] | dict[str, Json]"
+Facts: TypeAlias = "Mapping[str, Json]"
+
+
+# ---------------------------------------------------------------------------------------------------------------- events
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted(Event):
+    """A caller reached us. ``caller`` is '' when the number is withheld; ``flow`` is the version of the flow used."""
+
+    call: str
+    caller: str
+    dialed: str
+    flow: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitReceived(Event):
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallEnded(Event):
+    """The channel is gone. ``cause`` is 'caller', 'us', 'cut' (Asterisk died), 'bug' or 'limit'."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed(Event):
+    """The application came back and adopted this living call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Echo(Event):
+    """The consequence of a command: ``ref`` says of which one."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayFinished(Echo):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class TimerFired(Echo):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """One thing the recogniser may have heard: French words, lower case, and a score in (0, 1], 1.0 when unknown."""
+
+    words: str
+    score: float = 1.0
+
+
+HeardKind = Literal["speech", "silence", "noise", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard(Echo):
+    """A listening turn ended: speech (best first), silence, noise (rejected) or lost (the recogniser died)."""
+
+    kind: HeardKind
+    hypotheses: tuple[Hypothesis, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(Echo):
+    """The store's answer to a `Lookup`, a `RegisterRequest` or a `RegisterCallback`; ``facts`` is plain JSON."""
+
+    facts: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded(Echo):
+    """A voice message was taken: its name in the recordings folder and its length in seconds."""
+
+    name: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueueMoved(Echo):
+    """``ahead`` callers are before this one; ``agents`` is how many agents are signed in to the queue."""
+
+    ahead: int
+    agents: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRefused(Echo):
+    """The queue does not take the caller: 'full', 'empty' (nobody signed in) or 'unknown'."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentRinging(Echo):
+    offer: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAnswered(Echo):
+    offer: str
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Echo):
+    """Caller and agent share a bridge."""
+
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentLeft(Echo):
+    """The agent's leg is gone. ``requeued`` when the two had not talked: the caller keeps the place."""
+
+    offer: str
+    requeued: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommandFailed(Echo):
+    command: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Event):
+    """A decision of the core worth keeping: goes to the journal beside the events and into the record."""
+
+    fact: str
+    value: Json = None
+
+
+# -------------------------------------------------------------------------------------------------------------- commands
+@dataclass(frozen=True, slots=True)
+class Command:
+    """An order to the edge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Command):
+    """A command that lasts until its echo comes or it is undone."""
+
+    ref: int
+
+    def undo(self) -> Command | None:
+        """What stops it, or None when it cannot be stopped and its late echo is simply dropped."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A prompt of the catalogue with the values said inside it (see `ivr.prompts`)."""
+
+    id: str
+    args: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup(Command):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StopPlay(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Play(Started):
+    prompts: tuple[Prompt, ...]
+
+    def undo(self) -> Command:
+        return StopPlay(self.ref)
+
+
+GrammarKind = Literal["matricule", "digits", "letter", "yes_no", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What may be said at this point; ``phrases`` only for kind 'words'."""
+
+    kind: GrammarKind
+    phrases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listen(Started):
+    """Recognise the caller's speech until a turn ends; ``patience`` is the silence allowed before it, in seconds."""
+
+    grammar: Grammar
+    patience: float
+
+    def undo(self) -> Command:
+        return StopListening(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class CancelTimer(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetTimer(Started):
+    seconds: float
+
+    def undo(self) -> Command:
+        return CancelTimer(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class StopMusic(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class StartMusic(Started):
+    music: str
+
+    def undo(self) -> Command:
+        return StopMusic(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class StopRecording(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Started):
+    """Beep, then record the caller, at most ``seconds``; ends by `StopRecording` or a long silence."""
+
+    seconds: int
+
+    def undo(self) -> Command:
+        return StopRecording(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Started):
+    """Ask the store; ``what`` names the question (`ivr.ports.Requests.answer` lists them)."""
+
+    what: str
+    args: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRequest(Started):
+    """Write a LOGIREC request. Its echo comes after the commit, never before."""
+
+    draft: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCallback(Started):
+    """Keep a number to call back. Its echo comes after the commit."""
+
+    number: str
+    queue: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveQueue(Command):
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueue(Started):
+    """Wait for an agent. ``facts`` is what the agent is shown."""
+
+    queue: str
+    priority: int
+    facts: Facts
+
+    def undo(self) -> Command:
+        return LeaveQueue(self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Connect(Command):
+    """Bridge the caller with the agent's leg of this offer; ``ref`` is the `Enqueue` it belongs to."""
+
+    ref: int
+    offer: str

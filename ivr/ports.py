@@ -1,0 +1,131 @@
+"""The seams of the house: what the engine needs from the outside, as Protocols.
+
+`ivr.app` alone decides which adapter stands behind each. Every port has one contract suite in tests/contract, and a fake
+that passes it ships with the package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from ivr.core.messages import Command, Event, Facts, Grammar, Heard, Hypothesis
+from ivr.core.record import CallRecord
+
+
+class Clock(Protocol):
+    """UTC seconds that never go back while the process lives (anchored once to the wall clock, then monotonic)."""
+
+    def now(self) -> float: ...
+
+
+class Telephony(Protocol):
+    """Performs a call's commands, in order for one call, and tells events back through ``on_event``.
+
+    A command that the switch refuses comes back as `CommandFailed`; only a lost switch raises (`TelephonyLost`).
+    """
+
+    async def perform(self, call: str, command: Command) -> None: ...
+
+
+class TelephonyLost(Exception):  # noqa: N818 - an expected state of the world, told as such
+    """Asterisk cannot be reached."""
+
+
+class Hearing(Protocol):
+    """One listening turn of one caller."""
+
+    def feed(self, pcm: bytes) -> None:
+        """Signed 16-bit little-endian mono at the recogniser's ``rate``; any length; never blocks."""
+
+    async def result(self) -> tuple[str, tuple[Hypothesis, ...]]:
+        """The end of the turn: a `HeardKind` and the hypotheses, best first. Never raises: a dead worker is 'lost'."""
+        ...
+
+    def close(self) -> None:
+        """Forget the turn. Safe at any time, more than once."""
+
+
+class Recognizer(Protocol):
+    """A speech engine. ``rate`` is the sample rate it wants, in Hz."""
+
+    name: str
+    rate: int
+
+    async def start(self) -> None:
+        """Load models and start workers. Raises `RecognizerUnavailable` with a sentence saying what to install."""
+
+    async def stop(self) -> None: ...
+
+    def listen(self, grammar: Grammar, patience: float) -> Hearing:
+        """Open a turn: ``patience`` seconds of silence are allowed before speech begins. Never blocks or raises."""
+        ...
+
+    def health(self) -> Mapping[str, object]:
+        """For ``cruc doctor``: workers, restarts, turns open."""
+        ...
+
+
+class RecognizerUnavailable(Exception):  # noqa: N818 - an expected state of the world, told as such
+    """The engine or its model is not there; the message says what to do."""
+
+
+class Journal(Protocol):
+    """Every event of every call, written before it is handled, and the one record of each call."""
+
+    async def open_call(self, call: str, at: float, caller: str, dialed: str, flow: str) -> None:
+        """Durable before it returns. Opening a call twice is an error (`AlreadyOpen`)."""
+
+    async def append(self, call: str, seq: int, entries: Sequence[Event]) -> None:
+        """Events and notes, numbered from ``seq``. Survives the death of the process once it returns."""
+
+    async def close_call(self, call: str, record: CallRecord) -> str:
+        """Close the record and write its outcome into exactly one request, in one durable transaction with its outbox
+        row. Returns the request's reference. Closing again changes nothing and returns the same reference."""
+        ...
+
+    async def events(self, call: str) -> Sequence[Event]:
+        """The journal of one call, notes included, in order."""
+        ...
+
+    async def open_calls(self) -> Sequence[str]:
+        """Calls whose record has no outcome yet."""
+        ...
+
+    async def keep_flow(self, version: str, source: str) -> None:
+        """Remember a flow's source, so that any call can be replayed with the flow it ran."""
+
+    async def flow_source(self, version: str) -> str | None: ...
+
+
+class AlreadyOpen(Exception):  # noqa: N818
+    """This call already has a record."""
+
+
+class Requests(Protocol):
+    """LOGIREC as the phone engine sees it."""
+
+    async def register(self, call: str, draft: Facts, at: float) -> Facts:
+        """Write one request durably, with its outbox row. ``draft``: category, matricule, verified, caller, note,
+        voice_note, parent. Returns {'reference', 'code', 'due' (ISO date or None)}. Registering again for the same
+        call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
+        ...
+
+    async def register_callback(self, call: str, number: str, queue: str, reason: str, at: float) -> Facts:
+        """Keep a number to call back; one open entry a number. Returns {'already': bool}."""
+        ...
+
+    async def answer(self, what: str, args: Facts, at: float) -> Facts:
+        """Questions of the flow: 'letters' (digits → {'letters': 'XZ'}), 'member' (matricules → {'known': [...]}),
+        'status_by_code' (reference, code → {'requests': [...]}), 'status_by_birth' (matricule, birth → idem).
+        An empty list of requests is the same answer for a wrong second factor and an unknown matricule."""
+        ...
+
+
+Emit = Callable[[str, Event], None]
+"""``emit(call, event)``: hand an event to its session. Never blocks."""
+
+__all__ = [
+    "AlreadyOpen", "Clock", "Emit", "Heard", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable", "Requests",
+    "Telephony", "TelephonyLost",
+]
