@@ -1,0 +1,1 @@
+"""A private Asterisk: get it, configure it, start it, watch it."""
