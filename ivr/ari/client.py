@@ -1,0 +1,137 @@
+"""One Asterisk through ARI: its operations over pooled HTTP, its events from one websocket.
+
+    async with AriClient("http://127.0.0.1:8088", "cruc", secret, "cruc", on_event=translate) as ari:
+        await ari.connected(10)
+        await ari.channels_answer(channel_id)
+
+The operations are generated (`ivr.ari.generated.Methods`); this file gives them a wire.
+"""
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiohttp
+import msgspec
+from yarl import URL
+
+from ivr.ari.errors import KINDS, AriError, AriNotFound, AriTimeout, AriUnreachable
+from ivr.ari.events import Counts, EventSocket, Hooks
+from ivr.ari.generated import Methods
+
+UNHEARD = ("ChannelVarset", "ChannelDialplan", "ChannelCallerId", "ChannelConnectedLine", "BridgeCreated", "BridgeMerged")
+POOLED_FOR = 10.0  # seconds an idle connection is kept: less than the shortest session_keep_alive, so it is never stale
+_JSON = {"Content-Type": "application/json"}
+
+
+class AriClient(Methods):
+    """Asterisk at `base_url` (http://host:port, and http.conf's prefix) as `user`, for the Stasis application `app`.
+
+    At most `concurrency` operations are in flight, each given `timeout` seconds, its wait for a connection included.
+    Event types in `unheard` are filtered out by Asterisk: they are about half of all and say nothing we use.
+    Entering the context starts connecting and returns at once; every operation raises `AriError` kinds only.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        user: str,
+        secret: str,
+        app: str,
+        *,
+        concurrency: int = 32,
+        timeout: float = 5.0,
+        unheard: tuple[str, ...] = UNHEARD,
+        hooks: Hooks | None = None,
+    ) -> None:
+        self.app = app
+        self.counts = Counts()
+        self.hooks = hooks or Hooks()
+        self._root = f"{base_url.rstrip('/')}/ari"
+        self._headers = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
+        self._concurrency, self._timeout, self._unheard = concurrency, timeout, unheard
+
+    async def __aenter__(self) -> Self:
+        # One connection more than operations: the websocket holds one.
+        connector = aiohttp.TCPConnector(limit=self._concurrency + 1, keepalive_timeout=POOLED_FOR)
+        timeout = aiohttp.ClientTimeout(total=self._timeout)
+        self._session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=timeout)
+        url = f"{self._root}/events?app={quote(self.app, safe='')}&subscribeAll=false"
+        self._socket = EventSocket(self._session, url, self.hooks, self.counts, self._filter_events)
+        self._reader = asyncio.create_task(self._socket.run(), name=f"ari events of {self.app}")
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._reader.cancel()
+        await asyncio.gather(self._reader, return_exceptions=True)
+        await self._session.close()
+
+    @property
+    def is_connected(self) -> bool:
+        return self._socket.up.is_set()
+
+    async def connected(self, patience: float) -> None:
+        """Waits for the event websocket. Raises the last failure (an `AriError`) after `patience` seconds."""
+        try:
+            async with asyncio.timeout(patience):
+                await self._socket.up.wait()
+        except TimeoutError:
+            raise self._socket.last_failure or AriTimeout(0, "GET", "/events", f"not open in {patience} s") from None
+
+    async def request(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> bytes:
+        self.counts.requests += 1
+        url = URL(f"{self._root}{path}{encode(query)}" if query else self._root + path, encoded=True)
+        data, headers = (None, None) if body is None else (msgspec.json.encode(body), _JSON)
+        try:
+            async with self._session.request(method, url, data=data, headers=headers) as answer:
+                content = await answer.read()
+        except TimeoutError as error:
+            self.counts.timeouts += 1
+            raise AriTimeout(0, method, path, f"no answer in {self._timeout:g} s") from error
+        except (aiohttp.ClientError, OSError) as error:
+            self.counts.unreachable += 1
+            raise AriUnreachable(0, method, path, str(error) or type(error).__name__) from error
+        if answer.status >= 400:
+            self.counts.refused += 1
+            raise refusal(answer.status, method, path, content)
+        return content
+
+    async def _filter_events(self) -> None:
+        """Asterisk knows the application a moment after it accepted the websocket, hence the second attempts."""
+        disallowed = {"disallowed": [{"type": name} for name in self._unheard]}
+        for wait in (0.01, 0.05, 0.2):
+            try:
+                await self.applications_filter(self.app, filter=disallowed)
+            except AriNotFound:
+                await asyncio.sleep(wait)
+            else:
+                return
+        await self.applications_filter(self.app, filter=disallowed)
+
+
+def encode(query: Mapping[str, Any]) -> str:
+    """?a=1&b=x,y: None is left out, booleans are true and false, sequences are joined by commas, as ARI reads them."""
+    pairs = "&".join(f"{name}={quote(text(value), safe=':/,@')}" for name, value in query.items() if value is not None)
+    return f"?{pairs}" if pairs else ""
+
+
+def text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else ",".join(map(str, value))
+
+
+def refusal(status: int, method: str, path: str, content: bytes) -> AriError:
+    """The error for an answer of 400 and above; ARI's are {"message": text}, http.conf's are HTML."""
+    try:
+        reason = str(msgspec.json.decode(content, type=dict[str, Any]).get("message") or "no reason given")
+    except msgspec.DecodeError:
+        reason = "refused, without a reason in JSON"
+    return KINDS.get(status, AriError)(status, method, path, reason)
