@@ -28,7 +28,7 @@ class Telephony(Protocol):
     async def perform(self, call: str, command: Command) -> None: ...
 
 
-class TelephonyLost(Exception):  # noqa: N818 - an expected state of the world, told as such
+class TelephonyLost(Exception):
     """Asterisk cannot be reached."""
 
 
@@ -66,7 +66,7 @@ class Recognizer(Protocol):
         ...
 
 
-class RecognizerUnavailable(Exception):  # noqa: N818 - an expected state of the world, told as such
+class RecognizerUnavailable(Exception):
     """The engine or its model is not there; the message says what to do."""
 
 
@@ -98,7 +98,7 @@ class Journal(Protocol):
     async def flow_source(self, version: str) -> str | None: ...
 
 
-class AlreadyOpen(Exception):  # noqa: N818
+class AlreadyOpen(Exception):
     """This call already has a record."""
 
 

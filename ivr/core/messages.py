@@ -14,11 +14,11 @@ Three rules hold for every message here:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
+Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 Facts: TypeAlias = "Mapping[str, Json]"
 
 
@@ -309,11 +309,14 @@ class LeaveQueue(Command):
 
 @dataclass(frozen=True, slots=True)
 class Enqueue(Started):
-    """Wait for an agent. ``facts`` is what the agent is shown."""
+    """Wait for an agent. ``facts`` is what the agent is shown; ``since`` keeps the place; ``offer`` is the conversation
+    under way when a living call is adopted."""
 
     queue: str
     priority: int
     facts: Facts
+    since: float
+    offer: str = ""
 
     def undo(self) -> Command:
         return LeaveQueue(self.ref)

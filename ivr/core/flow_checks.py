@@ -1,0 +1,98 @@
+"""What only the flow as a whole can get wrong: dangling nodes, unreachable ones, cycles without input, no way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from ivr.core.fields import Path, Reader, nearest, where
+from ivr.core.verbs.ask import Menu
+from ivr.core.verbs.node import Node
+from ivr.core.verbs.tell import Hangup
+
+if TYPE_CHECKING:
+    from ivr.core.flow import Flow
+
+
+def check_whole(reader: Reader, flow: Flow) -> None:
+    _check_targets(reader, flow)
+    _check_spoken(reader, flow)
+    _check_reached(reader, flow)
+    _check_cycles(reader, flow)
+    _check_way_out(reader, flow)
+
+
+def _check_targets(reader: Reader, flow: Flow) -> None:
+    for part in ("start", "start_menu", "fallback"):
+        if getattr(flow, part) not in flow.nodes:
+            reader.problem((part,), f"{part}: there is no node {getattr(flow, part)!r}.", nearest("", flow.nodes))
+    if flow.start_menu in flow.nodes and not isinstance(flow.nodes[flow.start_menu], Menu):
+        reader.problem(("start_menu",), f"start_menu: {flow.start_menu!r} is not a menu.")
+    for key, target in flow.keys.items():
+        _check_target(reader, ("keys", key), target, flow)
+    for name, node in flow.nodes.items():
+        for part, target in node.exits():
+            _check_target(reader, ("nodes", name, *part.split(".")), target, flow)
+
+
+def _check_target(reader: Reader, path: Path, target: str, flow: Flow) -> None:
+    if target not in flow.nodes:
+        reader.problem(path, f"{where(path)}: there is no node {target!r}.", nearest(target, flow.nodes))
+
+
+def _check_spoken(reader: Reader, flow: Flow) -> None:
+    """Prompts that verbs say by themselves must exist too."""
+    for name, node in flow.nodes.items():
+        for prompt in node.says:
+            if prompt not in reader.world.prompts:
+                reader.problem(("nodes", name), f"node {name!r} says the prompt {prompt!r}, which is not in the catalogue.")
+
+
+def _targets(flow: Flow, node: Node) -> set[str]:
+    """Where a node may lead, the keys and the fallback that work everywhere included."""
+    direct = {target for _part, target in node.exits()}
+    everywhere = {flow.fallback, *flow.keys.values()} if node.waits and not isinstance(node, Hangup) else set()
+    return (direct | everywhere) & set(flow.nodes)
+
+
+def _reach(start: Iterable[str], step: Callable[[str], Iterable[str]]) -> set[str]:
+    seen: set[str] = set()
+    todo = list(start)
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo.extend(step(name))
+    return seen
+
+
+def _check_reached(reader: Reader, flow: Flow) -> None:
+    roots = {flow.start, flow.fallback, *flow.keys.values()} & set(flow.nodes)
+    reached = _reach(roots, lambda name: _targets(flow, flow.nodes[name]))
+    for name in flow.nodes:
+        if name not in reached:
+            reader.problem(("nodes", name), f"node {name!r} is never reached.", "Lead to it, or remove it.")
+
+
+def _check_cycles(reader: Reader, flow: Flow) -> None:
+    def silent(name: str) -> Iterable[str]:
+        node = flow.nodes[name]
+        return () if node.waits else [target for _part, target in node.exits() if target in flow.nodes]
+
+    for name, node in flow.nodes.items():
+        if not node.waits and name in _reach(silent(name), silent):
+            advice = "Put a node that waits for the caller (say, menu, collect...) in it."
+            reader.problem(("nodes", name), f"node {name!r} is in a cycle without input.", advice)
+
+
+def _check_way_out(reader: Reader, flow: Flow) -> None:
+    """From every node a hangup can be reached by the flow's own ways."""
+    leads_to: dict[str, set[str]] = {name: set() for name in flow.nodes}
+    for name, node in flow.nodes.items():
+        for _part, target in node.exits():
+            leads_to.get(target, set()).add(name)
+    ends = [name for name, node in flow.nodes.items() if isinstance(node, Hangup)]
+    safe = _reach(ends, lambda name: leads_to[name])
+    for name in flow.nodes:
+        if name not in safe:
+            reader.problem(("nodes", name), f"no way out of node {name!r}.", "Lead it, in the end, to a hangup.")

@@ -1,0 +1,31 @@
+"""The words of the flow language. A verb is a frozen dataclass (what the author writes) and a generator (what happens).
+
+The table below is the whole language; dialplans/README.md is generated from it.
+"""
+
+from typing import Final
+
+from ivr.core.verbs.ask import Collect, Menu
+from ivr.core.verbs.desk import Callback, Request, Survey, Voicemail
+from ivr.core.verbs.node import Choice, Node, field_doc
+from ivr.core.verbs.queue import Queue
+from ivr.core.verbs.status import Lookup, Status
+from ivr.core.verbs.tell import Branch, Hangup, Hours, Say
+
+VERBS: Final[dict[str, type[Node]]] = {
+    "say": Say,
+    "menu": Menu,
+    "collect": Collect,
+    "branch": Branch,
+    "hours": Hours,
+    "lookup": Lookup,
+    "status": Status,
+    "request": Request,
+    "queue": Queue,
+    "callback": Callback,
+    "voicemail": Voicemail,
+    "survey": Survey,
+    "hangup": Hangup,
+}
+
+__all__ = ["VERBS", "Choice", "Node", "field_doc"]

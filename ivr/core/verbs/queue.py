@@ -1,0 +1,158 @@
+"""The verb that brings the caller to an agent."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Final
+
+from ivr.core.dialogue import Prompts, prompt, say
+from ivr.core.messages import (
+    AgentAnswered,
+    AgentLeft,
+    AgentRinging,
+    Connect,
+    Connected,
+    DigitReceived,
+    Echo,
+    Enqueue,
+    Event,
+    Json,
+    Prompt,
+    QueueMoved,
+    QueueRefused,
+    StartMusic,
+    TimerFired,
+)
+from ivr.core.verbs.node import Node, spec
+
+if TYPE_CHECKING:
+    from ivr.core.call import Call, Steps
+
+SHOWN: Final = ("caller", "matricule", "verified", "category", "reference", "open")
+"""The facts that an agent is shown with the call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queue(Node):
+    """Wait for an agent with music, be told one's place, talk; then go on."""
+
+    says: ClassVar[tuple[str, ...]] = ("file.suivant", "file.position", "file.reprise", "file.patienter_1")
+    queue: str = spec("queue", "the queue")
+    next: str = spec("node", "after the conversation")
+    refused: str = spec("node", "when the queue does not take the caller (full, nobody signed in)")
+    timeout: str = spec("node", "after waiting too long, or by the exit key")
+    prompts: Prompts = spec("prompts", "said on entering the queue", default=())
+    priority: int = spec("count", "minutes of waiting given in advance", default=0, low=0, high=60)
+    longest: float = spec("seconds", "the longest wait", default=600.0, low=10, high=7200)
+    every: float = spec("seconds", "seconds between two announcements", default=45.0, low=10, high=600)
+    music: str = spec("name", "the music class", default="attente")
+    exit: str = spec("name", "a key that gives up waiting", default="")
+
+    def run(self, call: Call) -> Steps:
+        since = call.record.queued_at
+        talking = call.record.offer if call.resumed and call.record.connected_at is not None else ""
+        if not call.resumed:
+            yield from say(call, call.fill(self.prompts))
+            since = call.now
+        call.note("queued", self.queue)
+        return (yield from _Wait(call, self, since or call.now, talking or "").until_over())
+
+
+@dataclass(slots=True)
+class _Wait:
+    """One stay in the queue: what plays, which timers run, how far we are."""
+
+    call: Call
+    node: Queue
+    since: float
+    talking: str
+    entry: int = 0
+    music: int | None = None
+    playing: int | None = None
+    announce: int | None = None
+    deadline: int | None = None
+    ahead: int | None = None
+    told: int | None = None
+
+    def until_over(self) -> Generator[None, Event, str | None]:
+        call, node = self.call, self.node
+        facts: dict[str, Json] = {name: call.facts.get(name) for name in SHOWN}
+        entered = Enqueue(call.ref(), node.queue, node.priority, facts, self.since, self.talking)
+        self.entry = call.start(entered)
+        if not self.talking:
+            self._wait_again()
+        while True:
+            event = yield
+            over = self.on(event)
+            if over is not None:
+                return over
+
+    def on(self, event: Event) -> str | None:
+        """The next node, or None while the stay goes on."""
+        match event:
+            case QueueRefused(reason=reason):
+                self.call.note("queue_refused", reason)
+                return self.node.refused
+            case QueueMoved(ahead=ahead):
+                self.ahead = ahead
+            case AgentRinging(agent=agent):
+                self.call.note("ringing", agent)
+            case AgentAnswered():
+                self._meet(event)
+            case Connected():
+                self.talking = event.offer
+            case AgentLeft():
+                return self._parted(event)
+            case DigitReceived(digit=digit):
+                return self.node.timeout if digit == self.node.exit and not self.talking else None
+            case TimerFired():
+                return self._time(event.ref)
+            case Echo(ref=ref) if ref == self.playing:
+                self.playing = None
+        return None
+
+    def _wait_again(self) -> None:
+        left = max(1.0, self.since + self.node.longest - self.call.now)
+        self.deadline = self.call.timer(left)
+        self.announce = self.call.timer(min(self.node.every, 3.0))
+        self.music = self.call.start(StartMusic(self.call.ref(), self.node.music))
+
+    def _hush(self) -> None:
+        for ref in (self.playing, self.music, self.announce, self.deadline):
+            self.call.stop(ref)
+        self.playing = self.music = self.announce = self.deadline = None
+
+    def _meet(self, event: AgentAnswered) -> None:
+        self._hush()
+        self.call.note("agent", event.agent)
+        self.call.do(Connect(self.entry, event.offer))
+
+    def _parted(self, event: AgentLeft) -> str | None:
+        self.talking = ""
+        if not event.requeued:
+            return self.node.next
+        self._hush()
+        self._wait_again()
+        return None
+
+    def _time(self, ref: int) -> str | None:
+        if ref == self.deadline:
+            self.call.note("wait_over", round(self.call.now - self.since))
+            return self.node.timeout
+        if ref == self.announce:
+            self.announce = self.call.timer(self.node.every)
+            self._tell_place()
+        return None
+
+    def _tell_place(self) -> None:
+        """Say the place over the music, which pauses for it; a place worse than the one told before is never told."""
+        self.call.stop(self.playing)
+        self.playing = self.call.play(self._place())
+
+    def _place(self) -> Prompts:
+        better = self.ahead is not None and (self.told is None or self.ahead < self.told)
+        if not better or self.ahead is None:
+            return (Prompt("file.patienter_1"),)
+        self.told = self.ahead
+        return (Prompt("file.suivant"),) if self.ahead == 0 else (prompt("file.position", nombre_avant=self.ahead),)
