@@ -23,6 +23,7 @@ from ivr.ari.events import Counts, EventSocket, Hooks
 from ivr.ari.generated import Methods
 
 UNHEARD = ("ChannelVarset", "ChannelDialplan", "ChannelCallerId", "ChannelConnectedLine", "BridgeCreated", "BridgeMerged")
+WATCHED = ("ContactStatusChange", "PeerStatusChange", "DeviceStateChanged")  # what is told of the sources in `watch`
 POOLED_FOR = 10.0  # seconds an idle connection is kept: less than the shortest session_keep_alive, so it is never stale
 _JSON = {"Content-Type": "application/json"}
 
@@ -32,6 +33,9 @@ class AriClient(Methods):
 
     At most `concurrency` operations are in flight, each given `timeout` seconds, its wait for a connection included.
     Event types in `unheard` are filtered out by Asterisk: they are about half of all and say nothing we use.
+    `watch` names event sources, such as "endpoint:PJSIP" for the registrations of phones. They are subscribed to a
+    companion application on the same websocket: an application subscribed to an endpoint gets each event of that
+    endpoint's channels twice.
     Entering the context starts connecting and returns at once; every operation raises `AriError` kinds only.
     """
 
@@ -45,22 +49,25 @@ class AriClient(Methods):
         concurrency: int = 32,
         timeout: float = 5.0,
         unheard: tuple[str, ...] = UNHEARD,
+        watch: tuple[str, ...] = (),
         hooks: Hooks | None = None,
     ) -> None:
         self.app = app
+        self.watching_app = f"{app}-watch" if watch else ""
         self.counts = Counts()
         self.hooks = hooks or Hooks()
         self._root = f"{base_url.rstrip('/')}/ari"
         self._headers = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
-        self._concurrency, self._timeout, self._unheard = concurrency, timeout, unheard
+        self._concurrency, self._timeout, self._unheard, self._watch = concurrency, timeout, unheard, watch
 
     async def __aenter__(self) -> Self:
         # One connection more than operations: the websocket holds one.
         connector = aiohttp.TCPConnector(limit=self._concurrency + 1, keepalive_timeout=POOLED_FOR)
         timeout = aiohttp.ClientTimeout(total=self._timeout)
         self._session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=timeout)
-        url = f"{self._root}/events?app={quote(self.app, safe='')}&subscribeAll=false"
-        self._socket = EventSocket(self._session, url, self.hooks, self.counts, self._filter_events)
+        apps = ",".join(filter(None, (self.app, self.watching_app)))
+        url = f"{self._root}/events{encode({'app': apps, 'subscribeAll': False})}"
+        self._socket = EventSocket(self._session, url, self.hooks, self.counts, self._prepare)
         self._reader = asyncio.create_task(self._socket.run(), name=f"ari events of {self.app}")
         return self
 
@@ -101,17 +108,22 @@ class AriClient(Methods):
             raise refusal(answer.status, method, path, content)
         return content
 
-    async def _filter_events(self) -> None:
-        """Asterisk knows the application a moment after it accepted the websocket, hence the second attempts."""
-        disallowed = {"disallowed": [{"type": name} for name in self._unheard]}
+    async def _prepare(self) -> None:
+        await self._filter(self.app, {"disallowed": [{"type": name} for name in self._unheard]})
+        if self._watch:
+            await self._filter(self.watching_app, {"allowed": [{"type": name} for name in WATCHED]})
+            await self.applications_subscribe(self.watching_app, eventSource=self._watch)
+
+    async def _filter(self, app: str, wanted: Mapping[str, Any]) -> None:
+        """Asterisk may know an application a moment after it accepted the websocket, hence the second attempts."""
         for wait in (0.01, 0.05, 0.2):
             try:
-                await self.applications_filter(self.app, filter=disallowed)
+                await self.applications_filter(app, filter=wanted)
             except AriNotFound:
                 await asyncio.sleep(wait)
             else:
                 return
-        await self.applications_filter(self.app, filter=disallowed)
+        await self.applications_filter(app, filter=wanted)
 
 
 def encode(query: Mapping[str, Any]) -> str:
@@ -129,9 +141,10 @@ def text(value: Any) -> str:
 
 
 def refusal(status: int, method: str, path: str, content: bytes) -> AriError:
-    """The error for an answer of 400 and above; ARI's are {"message": text}, http.conf's are HTML."""
+    """The error for an answer of 400 and above; ARI's are {"message": text} or {"error": text}."""
     try:
-        reason = str(msgspec.json.decode(content, type=dict[str, Any]).get("message") or "no reason given")
+        answer = msgspec.json.decode(content, type=dict[str, Any])
     except msgspec.DecodeError:
-        reason = "refused, without a reason in JSON"
-    return KINDS.get(status, AriError)(status, method, path, reason)
+        answer = {}
+    reason = answer.get("message") or answer.get("error") or "no reason given"
+    return KINDS.get(status, AriError)(status, method, path, str(reason))
