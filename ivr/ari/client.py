@@ -82,6 +82,11 @@ class AriClient(Methods):
     def is_connected(self) -> bool:
         return self._socket.up.is_set()
 
+    @property
+    def is_replaced(self) -> bool:
+        """Another client opened the application: no event comes any more, and none will."""
+        return self._socket.replaced
+
     async def connected(self, patience: float) -> None:
         """Waits for the event websocket. Raises the last failure (an `AriError`) after `patience` seconds."""
         try:

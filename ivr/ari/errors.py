@@ -9,27 +9,27 @@ class AriError(Exception):
         self.status, self.method, self.path, self.reason = status, method, path, reason
 
 
-class AriTimeout(AriError):  # noqa: N818 - a state of the world, told as such
+class AriTimeout(AriError):
     """No complete answer in time. The operation may have taken effect all the same."""
 
 
-class AriUnreachable(AriError):  # noqa: N818
+class AriUnreachable(AriError):
     """The connection can't be made, or was cut before the answer."""
 
 
-class AriUnauthorized(AriError):  # noqa: N818
+class AriUnauthorized(AriError):
     """401 or 403: the user or its password isn't the one of ari.conf, or it may only read."""
 
 
-class AriNotFound(AriError):  # noqa: N818
+class AriNotFound(AriError):
     """404: most often a channel that hung up, or a playback that ended, a moment ago."""
 
 
-class AriConflict(AriError):  # noqa: N818
+class AriConflict(AriError):
     """409: the channel isn't in a Stasis application, or the chosen id exists."""
 
 
-class AriUnprocessable(AriError):  # noqa: N818
+class AriUnprocessable(AriError):
     """422: right after externalMedia or snoop, the channel hasn't entered Stasis yet."""
 
 

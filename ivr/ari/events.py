@@ -18,6 +18,8 @@ from ivr.ari.generated import AnyMessage, ApplicationReplaced
 HEARTBEAT = 1.6  # seconds of silence before a ping; half as long again without an answer and the socket is dead: 2.4 s
 FIRST_DELAY, LONGEST_DELAY = 0.1, 2.0  # seconds between attempts, doubling
 
+REPLACED = "another client opened the same application: this one gets no more events"
+
 Received = AnyMessage | dict[str, Any]  # a dict: an event this Asterisk describes otherwise than ours, or not at all
 
 
@@ -66,17 +68,17 @@ class EventSocket:
         self._session, self._url, self._hooks, self._counts, self._prepare = session, url, hooks, counts, prepare
         self._decode: Callable[[bytes], AnyMessage] = msgspec.json.Decoder(AnyMessage).decode
         self._told_lost = False
-        self._replaced = False
+        self.replaced = False
 
     async def run(self) -> None:
+        """Until cancelled, or replaced: two clients of one name would take the events from each other for ever."""
         delay = FIRST_DELAY
-        while True:
+        while not self.replaced:
             before = self._counts.connections
             reason = await self._one_connection()
             self._lost(reason)
             delay = FIRST_DELAY if self._counts.connections > before else min(2 * delay, LONGEST_DELAY)
-            # Two applications of one name would throw each other out for ever: leave the other one its turn.
-            await asyncio.sleep(LONGEST_DELAY if self._replaced else delay)
+            await asyncio.sleep(delay)
 
     async def _one_connection(self) -> str:
         """Lives through one connection, or one failed attempt, and says how it ended."""
@@ -94,19 +96,19 @@ class EventSocket:
             failure = AriUnreachable(0, "GET", "/events", str(error))
         except AriError as error:
             failure = error
-        self.last_failure = failure
         self._counts.attempts_failed += 1
+        self.last_failure = failure
         return str(failure)
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse[bool]) -> str:
-        self._replaced = False
         tell = asyncio.get_running_loop().call_soon
         async for message in socket:
             if message.type is aiohttp.WSMsgType.TEXT and (event := self._parse(message.data)) is not None:
                 tell(self._hooks.on_event, event)
-                self._replaced = isinstance(event, ApplicationReplaced)
-        if self._replaced:
-            return "another client registered the same application: this one gets no more events"
+                if isinstance(event, ApplicationReplaced):  # Asterisk leaves this socket open, and silent
+                    self.replaced = True
+                    self.last_failure = AriError(0, "GET", "/events", REPLACED)
+                    return REPLACED
         if socket.exception() is not None:
             return f"the event websocket fell silent or broke: {socket.exception()}"
         return f"Asterisk closed the event websocket (code {socket.close_code})"
