@@ -323,6 +323,14 @@ class Enqueue(Started):
 
 
 @dataclass(frozen=True, slots=True)
+class AskPlace(Command):
+    """Ask how far the caller is in the queue; `QueueMoved` is the answer. Asked, not told: a place is only news when it
+    is about to be said."""
+
+    ref: int
+
+
+@dataclass(frozen=True, slots=True)
 class Connect(Command):
     """Bridge the caller with the agent's leg of this offer; ``ref`` is the `Enqueue` it belongs to."""
 

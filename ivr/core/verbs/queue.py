@@ -11,6 +11,7 @@ from ivr.core.messages import (
     AgentAnswered,
     AgentLeft,
     AgentRinging,
+    AskPlace,
     Connect,
     Connected,
     DigitReceived,
@@ -72,7 +73,6 @@ class _Wait:
     playing: int | None = None
     announce: int | None = None
     deadline: int | None = None
-    ahead: int | None = None
     told: int | None = None
 
     def until_over(self) -> Generator[None, Event, str | None]:
@@ -94,8 +94,8 @@ class _Wait:
             case QueueRefused(reason=reason):
                 self.call.note("queue_refused", reason)
                 return self.node.refused
-            case QueueMoved(ahead=ahead):
-                self.ahead = ahead
+            case QueueMoved():
+                self._tell_place(event)
             case AgentRinging(agent=agent):
                 self.call.note("ringing", agent)
             case AgentAnswered():
@@ -142,17 +142,18 @@ class _Wait:
             return self.node.timeout
         if ref == self.announce:
             self.announce = self.call.timer(self.node.every)
-            self._tell_place()
+            self.call.do(AskPlace(self.entry))
         return None
 
-    def _tell_place(self) -> None:
+    def _tell_place(self, moved: QueueMoved) -> None:
         """Say the place over the music, which pauses for it; a place worse than the one told before is never told."""
+        if self.talking or self.announce is None:
+            return
         self.call.stop(self.playing)
-        self.playing = self.call.play(self._place())
+        self.playing = self.call.play(self._place(moved.ahead))
 
-    def _place(self) -> Prompts:
-        better = self.ahead is not None and (self.told is None or self.ahead < self.told)
-        if not better or self.ahead is None:
+    def _place(self, ahead: int) -> Prompts:
+        if self.told is not None and ahead >= self.told:
             return (Prompt("file.patienter_1"),)
-        self.told = self.ahead
-        return (Prompt("file.suivant"),) if self.ahead == 0 else (prompt("file.position", nombre_avant=self.ahead),)
+        self.told = ahead
+        return (Prompt("file.suivant"),) if ahead == 0 else (prompt("file.position", nombre_avant=ahead),)
