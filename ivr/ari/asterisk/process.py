@@ -56,12 +56,16 @@ class AsteriskProcess:
         write_configuration(self.installation, self.plan)
         self._clear_traces()
         self._spawn()
+        booted = False
         try:
             async with asyncio.timeout(BOOT_TIMEOUT):
                 await self._booted()
+            booted = True
         except TimeoutError:
-            await self.kill()
             raise AsteriskError(self._with_log(f"Asterisk was not ready after {BOOT_TIMEOUT:.0f} s")) from None
+        finally:
+            if not booted:
+                await self.kill()
 
     async def attach(self, *, answering: bool = True) -> bool:
         """Adopt the Asterisk that an earlier application left running; False where there is none (that answers)."""
@@ -189,10 +193,12 @@ class AsteriskProcess:
         return self.plan.run_dir / "run" / "asterisk.ctl"
 
     def _recorded_pid(self) -> int | None:
-        try:
-            return int(self._pid_file.read_text())
-        except (FileNotFoundError, ValueError):
-            return None
+        for file in (self._pid_file, self._control.with_suffix(".pid")):  # ours, else the one it writes itself
+            try:
+                return int(file.read_text())
+            except (FileNotFoundError, ValueError):
+                continue
+        return None
 
     def _ours(self, pid: int) -> bool:
         try:
