@@ -1,0 +1,200 @@
+"""The rules of LOGIREC: a request has a reference, a code, a due date, a history, and is told in the outbox.
+
+References are numbered without a gap: the counter moves in the transaction that writes the request, or not at all. A call
+that ends is written into exactly one request: the one the caller named or made, or else a new one, which is closed at once
+when nothing remains to be done.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+import msgspec
+
+from ivr.core.messages import Facts
+from ivr.core.record import WORK_REMAINS, CallRecord
+from storage.engine import Ask, Row, Steps
+from storage.errors import Refused
+from storage.rows import CallbackRow, HistoryRow, OutboxRow, RequestFile, RequestRow, told
+
+GENERAL: Final = "INF-GENERALE"
+UNASKED: Final = "call"
+"""The key of a request made because a call ended without one; the caller never asked for it by name."""
+
+
+def draw_code() -> str:
+    """A tracking code: six digits, that a keypad can type and nobody can guess from another one."""
+    return f"{secrets.randbelow(1_000_000):06d}"
+
+
+def weekdays_after(day: date, days: int) -> date:
+    """The business day ``days`` after ``day`` when no holiday is known: Monday to Friday."""
+    while days:
+        day += timedelta(days=1)
+        days -= day.weekday() < 5
+    return day
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the ministry decides, as data: the delay of each category as (number, unit), unit 'jours ouvrés', 'jours' or
+    'immédiat'; which days are worked; how a code is drawn."""
+
+    delays: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    business_days_after: Callable[[date, int], date] = weekdays_after
+    draw_code: Callable[[], str] = draw_code
+
+    def due(self, category: str, at: float) -> str | None:
+        """ISO date, or None when the category promises nothing."""
+        if category not in self.delays:
+            return None
+        number, unit = self.delays[category]
+        count = self.business_days_after if unit == "jours ouvrés" else _days_after
+        return count(day(at), number).isoformat()
+
+
+def _days_after(start: date, days: int) -> date:
+    return start + timedelta(days=days)
+
+
+def day(at: float) -> date:
+    """The day in Abidjan, which keeps UTC all the year."""
+    return datetime.fromtimestamp(at, UTC).date()
+
+
+# ------------------------------------------------------------------------------------------------------------ registering
+def register(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Facts]:
+    if not draft.get("category") or not draft.get("key"):
+        raise Refused(f"The request of the call {call} needs a category and a key.")
+    known = yield Ask("request_by_key", {"call": call, "key": draft["key"]})
+    row = known[0] if known else (yield from _registered(rules, call, draft, at))
+    return {"reference": row["reference"], "code": row["code"], "due": row["due_at"]}
+
+
+def _registered(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Row]:
+    row = yield from _insert(rules, {
+        "call": call, "key": draft["key"], "category": draft["category"], "matricule": draft.get("matricule"),
+        "verified": int(bool(draft.get("verified"))), "name": draft.get("name"), "phone": draft.get("caller"),
+        "note": draft.get("note"), "voice_note": draft.get("voice_note"), "parent": draft.get("parent"),
+    }, "registered", at)
+    yield _write_history(row["reference"], HistoryRow(at, "svi", None, "registered", "enregistrement", call))
+    yield to_tell("request_registered", row["reference"], at, call=call)
+    return row
+
+
+def _insert(rules: Rules, asked: Row, status: str, at: float) -> Steps[Row]:
+    year = day(at).year
+    number = (yield Ask("next_number", {"name": f"requests {year}"}))[0]["value"]
+    code = rules.draw_code()
+    while (yield Ask("open_code", {"code": code})):
+        code = rules.draw_code()
+    row = {
+        **asked, "reference": f"REQ-{year}-{number:06d}", "year": year, "number": number, "code": code, "status": status,
+        "since": at, "created_at": at, "due_at": rules.due(asked["category"], at), "channel": "phone",
+        "closed_at": at if status == "closed" else None,
+    }
+    yield Ask("insert_request", row)
+    return row
+
+
+def _write_history(request: str, happened: HistoryRow) -> Ask:
+    return Ask("insert_history", {"request": request, **asdict(happened)})
+
+
+def to_tell(kind: str, request: str, at: float, **facts: Any) -> Ask:
+    payload = msgspec.json.encode({"request": request, **facts}).decode()
+    return Ask("insert_outbox", {"kind": kind, "request": request, "payload": payload, "created_at": at})
+
+
+# ------------------------------------------------------------------------------------------------- the request of a call
+def request_of_call(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
+    """Write the outcome into the call's request, and return its reference.
+
+    A request made in this call counts even when the record does not name it: the application may have died between the
+    commit and the note.
+    """
+    known = (yield Ask("request", {"reference": record.request})) if record.request else []
+    known = known or (yield Ask("latest_request_of_call", {"call": record.call}))
+    if not known:
+        return (yield from _unasked(rules, record, at))
+    status = known[0]["status"]
+    who = record.agent or "svi"
+    yield _write_history(
+        known[0]["reference"], HistoryRow(at, who, status, status, "appel", record.call, record.outcome)
+    )
+    return str(known[0]["reference"])
+
+
+def _unasked(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
+    status, what = _left_to_do(record)
+    row = yield from _insert(rules, {
+        "call": record.call, "key": UNASKED, "category": record.category or GENERAL, "matricule": record.matricule,
+        "verified": int(record.verified), "name": None, "phone": record.caller or None, "note": None,
+        "voice_note": record.voice_message, "parent": None,
+    }, status, at)
+    reference = str(row["reference"])
+    yield _write_history(reference, HistoryRow(at, "svi", None, "registered", "appel", record.call, record.outcome))
+    if status != "registered":
+        who = record.agent or "svi"
+        yield _write_history(reference, HistoryRow(at, who, "registered", status, what, record.call, record.outcome))
+    return reference
+
+
+def _left_to_do(record: CallRecord) -> tuple[str, str]:
+    if record.outcome not in WORK_REMAINS:
+        return "closed", "clôture"
+    return ("acknowledged", "prise en charge") if record.offer else ("registered", "")
+
+
+# --------------------------------------------------------------------------------------------------- numbers to call back
+def register_callback(call: str, number: str, queue: str, reason: str, at: float) -> Steps[Facts]:
+    """One open entry a number; ``already`` when an earlier call left it."""
+    known = yield Ask("open_callback", {"number": number})
+    if not known:
+        row = {"number": number, "queue": queue, "reason": reason, "call": call, "created_at": at}
+        yield Ask("insert_callback", row)
+    return {"already": bool(known) and known[0]["call"] != call}
+
+
+def close_callback(callback: int, state: str, who: str, at: float) -> Steps[None]:
+    """Raises `Refused` for an entry that is unknown or was closed before."""
+    known = yield Ask("callback", {"id": callback})
+    if not known or known[0]["state"] != "open" or state == "open":
+        raise Refused(f"The callback {callback} is not open: nothing was closed.")
+    yield Ask("close_callback", {"id": callback, "state": state, "at": at, "who": who})
+
+
+# ---------------------------------------------------------------------------------------------------------------- reading
+def list_requests(
+    status: str | None, category: str | None, matricule: str | None, only_open: bool, limit: int,
+) -> Steps[tuple[RequestRow, ...]]:
+    rows = yield Ask("list_requests", {
+        "status": status, "category": category, "matricule": matricule, "only_open": int(only_open), "limit": limit,
+    })
+    return tuple(told(RequestRow, row) for row in rows)
+
+
+def request_file(reference: str) -> Steps[RequestFile | None]:
+    requests = yield Ask("request", {"reference": reference})
+    history = yield Ask("history", {"request": reference})
+    if not requests:
+        return None
+    return RequestFile(told(RequestRow, requests[0]), tuple(told(HistoryRow, row) for row in history))
+
+
+def outbox_waiting(limit: int) -> Steps[tuple[OutboxRow, ...]]:
+    rows = yield Ask("outbox_waiting", {"limit": limit})
+    return tuple(told(OutboxRow, row) for row in rows)
+
+
+def outbox_sent(row: int, at: float) -> Steps[None]:
+    yield Ask("outbox_sent", {"id": row, "at": at})
+
+
+def list_callbacks(state: str | None, limit: int) -> Steps[tuple[CallbackRow, ...]]:
+    rows = yield Ask("list_callbacks", {"state": state, "limit": limit})
+    return tuple(told(CallbackRow, row) for row in rows)

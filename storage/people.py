@@ -1,0 +1,66 @@
+"""The rules of the directory and of the agents' list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from storage.answers import normal
+from storage.engine import Ask, Row, Steps
+from storage.errors import Refused
+from storage.rows import Agent, Person, told
+
+
+def import_people(people: Sequence[Person]) -> Steps[int]:
+    """All of them or none. Raises `Refused` naming the first line that is no matricule."""
+    for line, person in enumerate(people, 1):
+        matricule = normal(person.matricule)
+        if not re.fullmatch("[0-9]{6}[A-Z]", matricule):
+            raise Refused(f"Line {line} of the directory has no matricule of six digits and a letter: nothing was imported.")
+        names = {"last_name": person.last_name, "first_name": person.first_name}
+        yield Ask("put_person", {"matricule": matricule, **names, "birth": person.birth})
+        yield Ask("forget_phones", {"matricule": matricule})
+        for number in dict.fromkeys(person.phones):
+            yield Ask("insert_phone", {"number": number, "matricule": matricule})
+    return len(people)
+
+
+def person(matricule: str) -> Steps[Person | None]:
+    rows = yield Ask("person", {"matricule": normal(matricule)})
+    phones = yield Ask("phones", {"matricule": normal(matricule)})
+    return told(Person, {**rows[0], "phones": [row["number"] for row in phones]}) if rows else None
+
+
+def put_agent(agent: Agent) -> Steps[None]:
+    """Add an agent, or change all but the wish and the wrap-up of a known one."""
+    for other in (yield Ask("agent_at", {"extension": agent.extension})):
+        if other["id"] != agent.id:
+            raise Refused(f"The extension {agent.extension} belongs to the agent {other['id']}: choose another one.")
+    yield Ask("put_agent", {
+        "id": agent.id, "name": agent.name, "extension": agent.extension, "secret": agent.secret, "wish": agent.wish,
+        "queues": msgspec.json.encode(agent.queues).decode(), "skills": msgspec.json.encode(dict(agent.skills)).decode(),
+    })
+
+
+def list_agents() -> Steps[tuple[Agent, ...]]:
+    rows = yield Ask("list_agents")
+    return tuple(_agent(row) for row in rows)
+
+
+def agent(name: str) -> Steps[Agent | None]:
+    rows = yield Ask("agent", {"id": name})
+    return _agent(rows[0]) if rows else None
+
+
+def _agent(row: Row) -> Agent:
+    lists = {column: msgspec.json.decode(row[column]) for column in ("queues", "skills")}
+    return told(Agent, {**row, **lists})
+
+
+def change_agent(name: str, change: Ask) -> Steps[None]:
+    """Raises `Refused` for an agent that the store does not know."""
+    if not (yield Ask("agent", {"id": name})):
+        raise Refused(f"There is no agent called {name}.")
+    yield change

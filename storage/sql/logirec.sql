@@ -1,0 +1,67 @@
+-- The requests, what happened to them, what is to be told about them, and the numbers to call back.
+
+-- name: insert_request
+INSERT INTO requests (reference, year, number, code, call, key, category, status, since, matricule, verified, name, phone,
+    created_at, due_at, channel, note, voice_note, parent, closed_at)
+VALUES (:reference, :year, :number, :code, :call, :key, :category, :status, :since, :matricule, :verified, :name, :phone,
+    :created_at, :due_at, :channel, :note, :voice_note, :parent, :closed_at)
+
+-- name: request
+SELECT * FROM requests WHERE reference = :reference
+
+-- name: request_by_key
+SELECT * FROM requests WHERE call = :call AND key = :key
+
+-- name: latest_request_of_call
+SELECT * FROM requests WHERE call = :call ORDER BY created_at DESC, reference DESC LIMIT 1
+
+-- name: open_code
+SELECT reference FROM requests WHERE code = :code AND closed_at IS NULL
+
+-- name: requests_of_matricule
+SELECT * FROM requests WHERE matricule = :matricule AND NOT (key = :unasked AND closed_at IS NOT NULL)
+ORDER BY closed_at IS NOT NULL, created_at DESC, reference DESC LIMIT :limit
+
+-- name: open_same
+SELECT reference FROM requests WHERE matricule = :matricule AND category = :category AND closed_at IS NULL
+ORDER BY created_at LIMIT 1
+
+-- name: list_requests
+SELECT * FROM requests
+WHERE (:status IS NULL OR status = :status) AND (:category IS NULL OR category = :category)
+  AND (:matricule IS NULL OR matricule = :matricule) AND (:only_open = 0 OR closed_at IS NULL)
+ORDER BY created_at DESC, reference DESC LIMIT :limit
+
+-- name: insert_history
+INSERT INTO request_history (request, at, who, status_from, status_to, what, call, why)
+VALUES (:request, :at, :who, :status_from, :status_to, :what, :call, :why)
+
+-- name: history
+SELECT * FROM request_history WHERE request = :request ORDER BY id
+
+-- name: insert_outbox
+INSERT INTO outbox (kind, request, payload, created_at) VALUES (:kind, :request, :payload, :created_at)
+
+-- name: outbox_waiting
+SELECT * FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT :limit
+
+-- name: outbox_sent
+UPDATE outbox SET sent_at = :at WHERE id = :id AND sent_at IS NULL
+
+-- name: insert_callback
+INSERT INTO callbacks (number, queue, reason, call, created_at) VALUES (:number, :queue, :reason, :call, :created_at)
+
+-- name: open_callback
+SELECT id, call FROM callbacks WHERE number = :number AND state = 'open'
+
+-- name: callback
+SELECT * FROM callbacks WHERE id = :id
+
+-- name: list_callbacks
+SELECT * FROM callbacks WHERE (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit
+
+-- name: close_callback
+UPDATE callbacks SET state = :state, closed_at = :at, closed_by = :who WHERE id = :id AND state = 'open'
+
+-- name: link_callbacks
+UPDATE callbacks SET request = :request WHERE call = :call AND request IS NULL
