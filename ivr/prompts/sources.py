@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -104,7 +104,7 @@ class Sources:
         path = self._core_sounds / f"{key.removeprefix('rec:')}.wav" if self._core_sounds else None
         return Human(path, word) if path and path.is_file() else self._speech(word)
 
-    def strays(self, prompts: Iterable[Prompt]) -> list[str]:
+    def strays(self, prompts: Collection[Prompt]) -> list[str]:
         """Recordings that no prompt plays: nearly always a misspelt id, which would go unnoticed."""
         known = {label for prompt in prompts for label, part in _labelled(prompt) if not isinstance(part, Slot)}
         known |= {prompt.id for prompt in prompts if prompt.sound}
