@@ -29,7 +29,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class AriClient(Methods):
-    """Asterisk at `base_url` (http://host:port, and http.conf's prefix) as `user`, for the Stasis application `app`.
+    """Asterisk at `base_url` (http://host:port, with or without /ari) as `user`, for the Stasis application `app`.
 
     At most `concurrency` operations are in flight, each given `timeout` seconds, its wait for a connection included.
     Event types in `unheard` are filtered out by Asterisk: they are about half of all and say nothing we use.
@@ -56,7 +56,7 @@ class AriClient(Methods):
         self.watching_app = f"{app}-watch" if watch else ""
         self.counts = Counts()
         self.hooks = hooks or Hooks()
-        self._root = f"{base_url.rstrip('/')}/ari"
+        self._root = base_url.rstrip("/").removesuffix("/ari") + "/ari"
         self._headers = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
         self._concurrency, self._timeout, self._unheard, self._watch = concurrency, timeout, unheard, watch
 

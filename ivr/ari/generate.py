@@ -219,8 +219,10 @@ def decoder(answer: str) -> str:
 
 
 def generate(source: Path) -> str:
-    """The text of the module. Raises KeyError or ValueError when the description isn't as Swagger 1.1 is."""
+    """The text of the module. Raises FileNotFoundError, or KeyError where the description isn't Swagger 1.1."""
     files = sorted(source.glob("*.json"))
+    if not files:
+        raise FileNotFoundError(f"{source} holds no JSON file: give the folder share/asterisk/rest-api of an Asterisk 22")
     described = {path.stem: json.loads(path.read_text()) for path in files if path.stem not in SKIPPED}
     models = {name: model for api in described.values() for name, model in api.get("models", {}).items()}
     unions = frozenset(name for name, model in models.items() if model.get("subTypes"))
@@ -242,9 +244,10 @@ def main() -> None:
     if len(sys.argv) != 3:
         sys.exit("usage: python -m ivr.ari.generate REST_API OUT")
     source, out = map(Path, sys.argv[1:])
-    if not list(source.glob("*.json")):
-        sys.exit(f"{source} holds no JSON file: give the folder share/asterisk/rest-api of an Asterisk 22")
-    out.write_text(generate(source))
+    try:
+        out.write_text(generate(source))
+    except FileNotFoundError as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":
