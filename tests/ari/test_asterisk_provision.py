@@ -137,6 +137,12 @@ def test_another_architecture_is_one_clear_sentence(tmp_path, monkeypatch):
         provision(tmp_path / "asterisk")
 
 
+def test_a_machine_without_apt_is_one_clear_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(ProvisionError, match="apt-get is missing here"):
+        provision(tmp_path / "asterisk")
+
+
 def test_a_mirror_out_of_reach_is_one_clear_sentence(tmp_path):
     with pytest.raises(ProvisionError, match="was not reached"):
         provision(tmp_path / "asterisk", mirror="http://127.0.0.1:9/debian")

@@ -147,4 +147,7 @@ def _need(program: str) -> None:
 
 
 def _run(command: list[str]) -> str:
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise ProvisionError(f"This machine's apt configuration can't be read ({done.stderr.strip()}): mend it first.")
+    return done.stdout
