@@ -30,7 +30,7 @@ REPEATS = {"double": 2, "triple": 3}
 
 # Inflected or commonly mistaken forms, each with the word of the tables it stands for.
 SPELLINGS = {
-    "une": "un", "vingts": "vingt", "cents": "cent", "milles": "mille", "mil": "mille", "zéros": "zéro",
+    "une": "un", "vingts": "vingt", "cents": "cent", "milles": "mille", "mil": "mille",
     "quatres": "quatre", "cinqs": "cinq", "sinq": "cinq", "septs": "sept", "doubles": "double", "triples": "triple",
 }  # fmt: skip
 
@@ -100,7 +100,7 @@ CONFUSABLE = ("BDPTV", "MN", "FS", "JG")  # measured on an 8 kHz line: these are
 FILLERS = (
     "euh", "heu", "hum", "hein", "ben", "bon", "ok", "alors", "voilà", "donc", "puis", "ensuite", "après", "allô",
     "bonjour", "bonsoir", "merci", "madame", "monsieur", "s'il vous plaît", "s'il te plaît", "au revoir", "d'accord",
-    "c'est", "c'est le", "c'est la", "c'est un", "ça fait", "j'ai", "j'ai le", "j'ai un", "il y a", "je suis",
+    "c'est", "c'est le", "c'est la", "c'est un", "ça fait", "j'ai le", "j'ai un", "il y a", "je suis",
     "je dis", "un instant", "un moment", "une seconde", "attendez un instant", "je répète",
     "le", "la", "les", "mon", "ma", "est", "numéro", "chiffre", "chiffres", "six chiffres", "les six chiffres",
     "matricule", "mon matricule", "le matricule", "mon matricule est", "mon matricule est le", "de mon matricule",
