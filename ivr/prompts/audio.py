@@ -48,8 +48,12 @@ def prepare(samples: Samples) -> Samples:
     if not len(samples) or dbfs(_rms(samples)) < _SILENCE_DBFS:
         raise AudioError("it is silent")
     speech = _trimmed(band(samples, 60.0, RATE / 2))
-    for _ in range(3):  # limiting a peak lowers the level a little: measure again
-        speech = _limited(speech * 10 ** ((TARGET_DBFS - active_level(speech)) / 20))
+    missing_db = TARGET_DBFS - active_level(speech)
+    for _ in range(3):
+        speech = _limited(speech * 10 ** (missing_db / 20))
+        missing_db = TARGET_DBFS - active_level(speech)
+        if abs(missing_db) < 0.1:  # limiting a peak lowers the level a little: raise it again
+            break
     check(speech)
     return speech
 
@@ -79,9 +83,10 @@ def active_level(samples: Samples) -> float:
 
 def band(samples: Samples, low: float, high: float) -> Samples:
     """`samples` with what is outside low..high hertz removed; sloping edges (60 Hz), for a steep one rings in the pauses."""
-    hertz = np.fft.rfftfreq(len(samples), 1 / RATE)
+    length = len(samples) + -len(samples) % 4096  # a length with small factors: twice as fast
+    hertz = np.fft.rfftfreq(length, 1 / RATE)
     gain = np.clip((hertz - low) / 60 + 0.5, 0, 1) * np.clip((high - hertz) / 60 + 0.5, 0, 1)
-    return np.asarray(np.fft.irfft(np.fft.rfft(samples) * gain, len(samples)), dtype=np.float64)
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples, length) * gain, length)[: len(samples)], dtype=np.float64)
 
 
 def beep(hertz: float = 1000.0, seconds: float = 0.25) -> Samples:
