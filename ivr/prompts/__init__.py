@@ -2,7 +2,7 @@
 
 from ivr.prompts.build import BuildError, BuildReport, build, build_prompts
 from ivr.prompts.catalog import Catalogue, CatalogueError, Prompt, PromptError, load_catalogue
-from ivr.prompts.saying import relative_day, say
+from ivr.prompts.saying import say
 from ivr.prompts.synthesis import ENGINES, SynthesisError, Synthesizer
 
 __all__ = [
@@ -18,6 +18,5 @@ __all__ = [
     "build",
     "build_prompts",
     "load_catalogue",
-    "relative_day",
     "say",
 ]

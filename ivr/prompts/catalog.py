@@ -61,6 +61,11 @@ class Catalogue:
     def ids(self) -> frozenset[str]:
         return frozenset(self.prompts)
 
+    @property
+    def arguments(self) -> dict[str, frozenset[str]]:
+        """Prompt id → names of its arguments: what a flow is checked against."""
+        return {prompt.id: frozenset(prompt.args) for prompt in self.prompts.values()}
+
     def render(self, prompt_id: str, args: Mapping[str, object] | None = None) -> tuple[str, ...]:
         """Absolute paths without extension, in playing order (Asterisk: `sound:` + path). Raises PromptError."""
         if self.manifest is None:

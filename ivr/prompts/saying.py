@@ -68,14 +68,6 @@ def say(kind: str, value: object) -> Keys:
     return KINDS[kind](value)
 
 
-def relative_day(day: dt.date, today: dt.date) -> str:
-    """The value of a `day` argument: today, tomorrow, yesterday, a weekday within the week, else the ISO date."""
-    distance = (day - today).days
-    if distance in (-1, 0, 1):
-        return ("today", "tomorrow", "yesterday")[distance]
-    return _WEEKDAY_CODES[day.isoweekday() % 7] if 1 < distance < 7 else day.isoformat()
-
-
 def number(value: object, *, feminine: bool = False) -> Keys:
     """A cardinal from 0 to 999999; « une » closes a feminine one (vingt et une minutes)."""
     n = _integer(value, 0, 999_999)
@@ -112,7 +104,7 @@ def date(value: object) -> Keys:
 
 
 def day(value: object) -> Keys:
-    """today, tomorrow, yesterday, monday … sunday, or a date: « le trois mars… ». See relative_day."""
+    """today, tomorrow, yesterday, monday … sunday, or a date: « le trois mars… »."""
     known = _DAYS.get(str(value))
     return (known,) if known else ("frag.le", *date(value))
 

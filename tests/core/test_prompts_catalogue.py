@@ -99,6 +99,11 @@ def test_the_callers_are_warned_of_fraud_and_told_their_rights(catalogue):
         assert item in notice
 
 
+def test_a_flow_can_ask_what_each_prompt_needs(catalogue):
+    assert catalogue.arguments["suivi.entete"] == {"reference", "date"}
+    assert catalogue.arguments.keys() == catalogue.ids
+
+
 def test_a_prompt_with_arguments_is_cut_around_them(catalogue):
     parts = catalogue.prompts["matricule.confirmer_clavier"].parts()
     assert parts == (

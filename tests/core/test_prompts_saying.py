@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.prompts.saying import KINDS, RECORDED, number, relative_day, say
+from ivr.prompts.saying import KINDS, RECORDED, number, say
 
 P, PP = "frag.pause", "frag.pause_courte"
 NAMES = {
@@ -129,21 +129,6 @@ def test_a_value_is_said_in_these_words(kind, value, words):
 def test_an_impossible_value_is_refused_in_a_sentence(kind, value):
     with pytest.raises(ValueError, match=r"(Expected|Use) .+\.$"):
         say(kind, value)
-
-
-@pytest.mark.parametrize(
-    ("day", "value"),
-    [
-        ("2026-03-02", "today"),
-        ("2026-03-03", "tomorrow"),
-        ("2026-03-01", "yesterday"),
-        ("2026-03-08", "sunday"),
-        ("2026-03-09", "2026-03-09"),
-        ("2026-02-20", "2026-02-20"),
-    ],
-)
-def test_on_a_monday_a_day_is_told_relative_to_it(day, value):
-    assert relative_day(dt.date.fromisoformat(day), dt.date(2026, 3, 2)) == value
 
 
 def _value_of(said: tuple[str, ...]) -> int:
