@@ -121,11 +121,17 @@ def _plain(data: Any) -> Any:
 
 
 def _lines(data: Any, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
-    if not isinstance(data, CommentedMap):
+    """(path, line) of all that is written; what a merge (`<<`) brings has the line of its node."""
+    if isinstance(data, CommentedMap):
+        written = data.lc.data or {}
+        items = [(key, value, written[key][0]) for key, value in data.items() if key in written]
+    elif isinstance(data, CommentedSeq):
+        items = [(index, value, data.lc.item(index)[0]) for index, value in enumerate(data)]
+    else:
         return
-    for key, value in data.items():
+    for key, value, line in items:
         here = (*path, str(key))
-        yield here, data.lc.key(key)[0] + 1
+        yield here, line + 1
         yield from _lines(value, here)
 
 

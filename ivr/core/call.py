@@ -14,6 +14,7 @@ Rule 4: after `CallEnded` nothing happens any more. A verb that raises ends this
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -57,6 +58,8 @@ Output: TypeAlias = "Command | Noted"
 
 LAST_ECHOES: Final = (PlayFinished, TimerFired, Heard, Answered, Recorded, CommandFailed, QueueRefused)
 """After one of these, what was started is over."""
+
+FACT: Final = re.compile(r"\{(\w+)\}")
 
 MAX_SILENT_STEPS: Final = 200
 """Nodes entered without waiting for anything. The validator forbids such cycles; this is the belt to its braces."""
@@ -221,12 +224,15 @@ class Call:
         return tuple(Prompt(prompt.id, self._filled(prompt.args)) for prompt in prompts)
 
     def _filled(self, args: Facts) -> dict[str, Json]:
-        return {name: self._fact(value) for name, value in args.items()}
+        return {name: self.filled(value) for name, value in args.items()}
 
-    def _fact(self, value: Json) -> Json:
-        if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
-            return self.facts.get(value[1:-1])
-        return value
+    def filled(self, value: Json) -> Json:
+        """``"{fact}"`` becomes the fact as it is; inside a longer text it becomes its words, none when unknown."""
+        if not isinstance(value, str):
+            return value
+        if alone := FACT.fullmatch(value):
+            return self.facts.get(alone[1])
+        return FACT.sub(lambda found: str(self.facts.get(found[1]) or ""), value)
 
 
 def replay(flow: Flow, entries: Iterable[Event]) -> tuple[Call, list[Output]]:

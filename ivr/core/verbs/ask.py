@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Final
 
-from ivr.core.dialogue import Prompts, Question, Tries, ask, say
+from ivr.core.dialogue import Prompts, Question, Silent, Tries, ask, say
 from ivr.core.messages import Event, Json
 from ivr.core.verbs.identify import identify
 from ivr.core.verbs.node import Choice, Node, give_up, keys_of, previous_menu, spec, universal
@@ -26,6 +26,8 @@ class Menu(Node):
     tries: int = spec("count", "how many misses before giving up", default=3, low=1, high=9)
     first: float = spec("seconds", "seconds to begin answering", default=5.0, low=1, high=60)
     failed: str = spec("node", "after too many misses (default: the flow's fallback)", default="")
+    silence: str = spec("node", "where silence leads at once, when waiting is an answer", default="")
+    top: bool = spec("flag", "the top of the tree: # stays here", default=False)
 
     def run(self, call: Call) -> Steps:
         self._remember(call)
@@ -40,12 +42,16 @@ class Menu(Node):
             elsewhere = universal(call, key)
             if elsewhere:
                 return elsewhere
+            if self.silence and isinstance(reply, Silent):
+                return self.silence
             if key != "*":
                 lead = tries.miss(reply)
         return (yield from give_up(call, lead, self.failed))
 
     def _remember(self, call: Call) -> None:
-        if self.name in call.menus:
+        if self.top:
+            call.menus.clear()
+        elif self.name in call.menus:
             del call.menus[call.menus.index(self.name):]
         call.menus.append(self.name)
 

@@ -40,7 +40,8 @@ class Request(Node):
     next: str = spec("node", "once it is registered")
     refused: str = spec("node", "when the caller does not confirm")
     failed: str = spec("node", "when the store cannot take it (default: the flow's fallback)", default="")
-    note: str = spec("text", "kept on the request", default="")
+    note: str = spec("text", "kept on the request; {fact} is what is known", default="")
+    follows: bool = spec("flag", "is it about the request just told? Its reference is kept as the parent", default=False)
 
     def run(self, call: Call) -> Steps:
         category = str(call.facts.get("category", "")) if self.category == "{category}" else self.category
@@ -58,8 +59,10 @@ class Request(Node):
 
     def _draft(self, call: Call, category: str) -> dict[str, Json]:
         return {
-            "key": self.name, "category": category, "matricule": call.facts.get("matricule"),
-            "verified": bool(call.facts.get("verified")), "caller": call.facts.get("caller"), "note": self.note,
+            "key": f"{self.name}:{category}:{call.facts.get('registered', 0)}", "category": category,
+            "matricule": call.facts.get("matricule"), "verified": bool(call.facts.get("verified")),
+            "caller": call.facts.get("caller"), "note": call.filled(self.note),
+            "parent": call.facts.get("reference") if self.follows else None,
         }
 
     def _told(self, call: Call, answer: Facts) -> Generator[None, Event, None]:

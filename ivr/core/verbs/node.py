@@ -76,7 +76,7 @@ def universal(call: Call, key: str) -> str | None:
 
 def previous_menu(call: Call) -> str:
     """The menu before the one the caller is in; the first one is its own."""
-    if call.menus and call.menus[-1] == call.node:
+    if len(call.menus) > 1 and call.menus[-1] == call.node:
         call.menus.pop()
     return call.menus[-1] if call.menus else call.flow.start_menu
 

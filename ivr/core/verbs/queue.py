@@ -42,13 +42,13 @@ class Queue(Node):
     queue: str = spec("queue", "the queue")
     next: str = spec("node", "after the conversation")
     refused: str = spec("node", "when the queue does not take the caller (full, nobody signed in)")
-    timeout: str = spec("node", "after waiting too long, or by the exit key")
+    timeout: str = spec("node", "after waiting too long")
     prompts: Prompts = spec("prompts", "said on entering the queue", default=())
     priority: int = spec("count", "minutes of waiting given in advance", default=0, low=0, high=60)
     longest: float = spec("seconds", "the longest wait", default=600.0, low=10, high=7200)
     every: float = spec("seconds", "seconds between two announcements", default=45.0, low=10, high=600)
     music: str = spec("name", "the music class", default="attente")
-    exit: str = spec("name", "a key that gives up waiting", default="")
+    keys: tuple[tuple[str, str], ...] = spec("keys", "keys that lead elsewhere while waiting", default=())
 
     def run(self, call: Call) -> Steps:
         since = call.record.queued_at
@@ -105,7 +105,7 @@ class _Wait:
             case AgentLeft():
                 return self._parted(event)
             case DigitReceived(digit=digit):
-                return self.node.timeout if digit == self.node.exit and not self.talking else None
+                return None if self.talking else dict(self.node.keys).get(digit)
             case TimerFired():
                 return self._time(event.ref)
             case Echo(ref=ref) if ref == self.playing:

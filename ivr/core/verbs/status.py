@@ -65,7 +65,7 @@ class Lookup(Node):
         requests = answer.get("requests")
         if not isinstance(requests, list) or not requests:
             return self.empty
-        call.facts["requests"] = requests
+        call.facts.update(requests=requests, verified=True)
         call.note("verified")
         return self.found
 
