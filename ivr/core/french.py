@@ -97,16 +97,17 @@ LIKE = "comme"
 ARTICLES = ("un", "une", "le", "la", "les", "l", "du", "de", "d")  # « X comme un xylophone »
 CONFUSABLE = ("BDPTV", "MN", "FS", "JG")  # measured on an 8 kHz line: these are heard for one another
 
+# None ends with a number word: « trente et un tiret X » must keep its « un ».
 FILLERS = (
     "euh", "heu", "hum", "hein", "ben", "bon", "ok", "alors", "voilà", "donc", "puis", "ensuite", "après", "allô",
     "bonjour", "bonsoir", "merci", "madame", "monsieur", "s'il vous plaît", "s'il te plaît", "au revoir", "d'accord",
-    "c'est", "c'est le", "c'est la", "c'est un", "ça fait", "j'ai le", "j'ai un", "il y a", "je suis",
+    "c'est", "c'est le", "c'est la", "ça fait", "j'ai le", "il y a", "je suis",
     "je dis", "un instant", "un moment", "une seconde", "attendez un instant", "je répète",
     "le", "la", "les", "mon", "ma", "est", "numéro", "chiffre", "chiffres", "six chiffres", "les six chiffres",
     "matricule", "mon matricule", "le matricule", "mon matricule est", "mon matricule est le", "de mon matricule",
     "du matricule", "de matricule", "numéro de matricule", "matricule de fonctionnaire",
-    "lettre", "la lettre", "une lettre", "en lettre", "avec la lettre", "et la lettre", "avec",
-    "virgule", "tiret", "trait d'union", "point", "espace", "barre", "slash", "un tiret", "dièse", "étoile",
+    "lettre", "la lettre", "en lettre", "avec la lettre", "et la lettre", "avec",
+    "virgule", "tiret", "trait d'union", "point", "espace", "barre", "slash", "dièse", "étoile",
 )  # fmt: skip
 
 # What follows one of these replaces what came before it.

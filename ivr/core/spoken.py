@@ -141,7 +141,8 @@ def _before_like(heard: Sequence[Lexeme]) -> Iterator[Lexeme]:
 def _word_of_letter(heard: Sequence[Lexeme]) -> str:
     """The word that explains the letter, normalised: what follows « comme », else the last alphabet word; or ""."""
     before = list(_before_like(heard))
-    after = [token for w in heard[len(before) + 1 :] if w.kind is not Kind.LIKE for token in w.text.split()]
+    said = [w for w in heard[len(before) + 1 :] if w.kind is not Kind.LIKE]
+    after = " ".join(w.text for w in said if w.kind is not Kind.FILLER).split()
     while len(after) > 1 and after[0] in french.ARTICLES:
         after = after[1:]
     if after and after[0].isalpha():
