@@ -12,20 +12,18 @@ from base64 import b64encode
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 import msgspec
-from yarl import URL
 
 from ivr.ari.errors import KINDS, AriError, AriNotFound, AriTimeout, AriUnreachable
 from ivr.ari.events import Counts, EventSocket, Hooks
 from ivr.ari.generated import Methods
+from ivr.ari.http import HttpPool, HttpUnreachable
 
 UNHEARD = ("ChannelVarset", "ChannelDialplan", "ChannelCallerId", "ChannelConnectedLine", "BridgeCreated", "BridgeMerged")
 WATCHED = ("ContactStatusChange", "PeerStatusChange", "DeviceStateChanged")  # what is told of the sources in `watch`
-POOLED_FOR = 10.0  # seconds an idle connection is kept: less than the shortest session_keep_alive, so it is never stale
-_JSON = {"Content-Type": "application/json"}
 
 
 class AriClient(Methods):
@@ -58,13 +56,16 @@ class AriClient(Methods):
         self.hooks = hooks or Hooks()
         self._root = base_url.rstrip("/").removesuffix("/ari") + "/ari"
         self._headers = {"Authorization": "Basic " + b64encode(f"{user}:{secret}".encode()).decode()}
-        self._concurrency, self._timeout, self._unheard, self._watch = concurrency, timeout, unheard, watch
+        self._timeout, self._unheard, self._watch = timeout, unheard, watch
+        place = urlsplit(self._root)
+        if place.scheme != "http" or not place.hostname:
+            raise ValueError(f"ARI's address is http://host:port, not {base_url!r}: Asterisk runs beside its application")
+        self._prefix = place.path
+        self._http = HttpPool(place.hostname, place.port or 80, self._headers, concurrency=concurrency, timeout=timeout)
 
     async def __aenter__(self) -> Self:
-        # One connection more than operations: the websocket holds one.
-        connector = aiohttp.TCPConnector(limit=self._concurrency + 1, keepalive_timeout=POOLED_FOR)
         timeout = aiohttp.ClientTimeout(total=self._timeout)
-        self._session = aiohttp.ClientSession(connector=connector, headers=self._headers, timeout=timeout)
+        self._session = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         apps = ",".join(filter(None, (self.app, self.watching_app)))
         url = f"{self._root}/events{encode({'app': apps, 'subscribeAll': False})}"
         self._socket = EventSocket(self._session, url, self.hooks, self.counts, self._prepare)
@@ -77,6 +78,7 @@ class AriClient(Methods):
         self._reader.cancel()
         await asyncio.gather(self._reader, return_exceptions=True)
         await self._session.close()
+        self._http.close()
 
     @property
     def is_connected(self) -> bool:
@@ -97,21 +99,19 @@ class AriClient(Methods):
 
     async def request(self, method: str, path: str, query: Mapping[str, Any] | None = None, body: Any = None) -> bytes:
         self.counts.requests += 1
-        url = URL(f"{self._root}{path}{encode(query)}" if query else self._root + path, encoded=True)
-        data, headers = (None, None) if body is None else (msgspec.json.encode(body), _JSON)
+        data = b"" if body is None else msgspec.json.encode(body)
         try:
-            async with self._session.request(method, url, data=data, headers=headers) as answer:
-                content = await answer.read()
+            answer = await self._http.request(method, f"{self._prefix}{path}{encode(query) if query else ''}", data)
         except TimeoutError as error:
             self.counts.timeouts += 1
             raise AriTimeout(0, method, path, f"no answer in {self._timeout:g} s") from error
-        except (aiohttp.ClientError, OSError) as error:
+        except HttpUnreachable as error:
             self.counts.unreachable += 1
-            raise AriUnreachable(0, method, path, str(error) or type(error).__name__) from error
+            raise AriUnreachable(0, method, path, str(error)) from error
         if answer.status >= 400:
             self.counts.refused += 1
-            raise refusal(answer.status, method, path, content)
-        return content
+            raise refusal(answer.status, method, path, answer.body)
+        return answer.body
 
     async def _prepare(self) -> None:
         await self._filter(self.app, {"disallowed": [{"type": name} for name in self._unheard]})

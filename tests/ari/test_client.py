@@ -7,7 +7,8 @@ from aiohttp import web
 from loopback_ari import loopback, until
 
 from ivr.ari import errors
-from ivr.ari.client import encode
+from ivr.ari.client import AriClient, encode
+from ivr.ari.http import HttpPool, HttpUnreachable
 
 pytestmark = pytest.mark.asyncio
 
@@ -139,3 +140,53 @@ async def test_no_more_operations_than_allowed_are_in_flight_and_the_websocket_t
         gate.set()
         await asyncio.gather(*answers)
         assert server.most_in_flight == 4
+
+
+async def test_an_answer_that_is_not_http_is_unreachable_and_the_next_connection_works():
+    async def nonsense(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+        await writer.drain()
+
+    server = await asyncio.start_server(nonsense, "127.0.0.1", 0)
+    pool = HttpPool("127.0.0.1", server.sockets[0].getsockname()[1], {}, concurrency=1, timeout=1)
+    for _ in range(2):
+        with pytest.raises(HttpUnreachable, match="not HTTP as Asterisk speaks it"):
+            await pool.request("GET", "/")
+    pool.close()
+    server.close()
+
+
+async def test_an_answer_in_small_pieces_is_put_together_on_one_connection():
+    connections = 0
+
+    async def trickle(reader, writer):
+        nonlocal connections
+        connections += 1
+        for _ in range(3):
+            await reader.readuntil(b"\r\n\r\n")
+            for octet in b"HTTP/1.1 200 OK\r\nServer: x\r\ncontent-length: 5\r\n\r\n\r\n\r\n!":
+                writer.write(bytes([octet]))
+                await writer.drain()
+                await asyncio.sleep(0)
+
+    server = await asyncio.start_server(trickle, "127.0.0.1", 0)
+    pool = HttpPool("127.0.0.1", server.sockets[0].getsockname()[1], {}, concurrency=1, timeout=2)
+    answers = [await pool.request("GET", "/") for _ in range(3)]
+    assert {(answer.status, answer.body) for answer in answers} == {(200, b"\r\n\r\n!")}
+    assert connections == 1
+    pool.close()
+    server.close()
+
+
+async def test_a_connection_closed_while_idle_is_not_used_again():
+    async with loopback() as (server, ari, _):
+        await ari.connected(5)
+        await server.stop()
+        await server.start()
+        assert (await ari.applications_get("cruc")).name == "cruc"
+
+
+async def test_an_address_without_a_host_is_refused_in_one_sentence():
+    with pytest.raises(ValueError, match="ARI's address is http://host:port"):
+        AriClient("127.0.0.1:8088", "cruc", "secret", "cruc")

@@ -14,6 +14,7 @@ from ivr.ari.client import AriClient
 from ivr.ari.generated import (
     ChannelDestroyed,
     ChannelDtmfReceived,
+    ChannelStateChange,
     PlaybackContinuing,
     PlaybackFinished,
     PlaybackStarted,
@@ -59,6 +60,7 @@ async def enter(ari, diary, call):
     await ari.channels_dial(call, timeout=10)
     await entered(diary, caller)
     await ari.channels_answer(caller)
+    await until(lambda: call in {event.channel.id for event in diary.of("event") if isinstance(event, ChannelStateChange)})
 
 
 async def test_a_call_enters_hears_a_list_of_sounds_presses_a_key_and_leaves(asterisk):
