@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 
+from ivr.ports import StoreUnavailable
 
-class StoreError(Exception):
+
+class StoreError(StoreUnavailable):
     """The store did not do it, and left nothing half-done."""
 
 

@@ -7,6 +7,7 @@ that a file lacks are taken in one transaction. sqlite-utils keeps the list of t
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from typing import Final
 
 from sqlite_utils import Database, Migrations
 
-from storage.errors import SchemaUnknown, StoreNotWritable, StoreUnreadable, explained
+from storage.errors import SchemaUnknown, StoreFull, StoreNotWritable, StoreUnreadable, explained
 from storage.statements import schema
 
 STEPS: Final = ("1_calls_and_requests", "2_people_and_agents")
@@ -63,6 +64,8 @@ def _create(path: Path) -> bool:
             raise StoreNotWritable(f"The store {path} is no file in a folder: give another path.") from None
         return False
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise StoreFull(f"There is no disk space left for the store {path}: free some.") from error
         sentence = f"The store {path} cannot be made ({error.strerror}): give a folder that this user may write."
         raise StoreNotWritable(sentence) from error
     return True
