@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from ivr.core.messages import Command, Event, Facts, Grammar, Heard, Hypothesis
+from ivr.core.messages import Command, Event, Facts, Grammar, Heard, HeardKind, Hypothesis
 from ivr.core.record import CallRecord
 
 
@@ -32,13 +32,26 @@ class TelephonyLost(Exception):
     """Asterisk cannot be reached."""
 
 
+class Taps(Protocol):
+    """Gives the caller's voice, live: signed 16-bit mono frames of 20 ms at ``rate`` Hz."""
+
+    async def open(self, call: str, rate: int, sink: Callable[[bytes], None]) -> None:
+        """Raises `TapFailed`; the call goes on by keypad."""
+
+    async def close(self, call: str) -> None: ...
+
+
+class TapFailed(Exception):
+    """The caller's audio cannot be had."""
+
+
 class Hearing(Protocol):
     """One listening turn of one caller."""
 
     def feed(self, pcm: bytes) -> None:
         """Signed 16-bit little-endian mono at the recogniser's ``rate``; any length; never blocks."""
 
-    async def result(self) -> tuple[str, tuple[Hypothesis, ...]]:
+    async def result(self) -> tuple[HeardKind, tuple[Hypothesis, ...]]:
         """The end of the turn: a `HeardKind` and the hypotheses, best first. Never raises: a dead worker is 'lost'."""
         ...
 
@@ -98,6 +111,10 @@ class Journal(Protocol):
     async def flow_source(self, version: str) -> str | None: ...
 
 
+class StoreUnavailable(Exception):
+    """The store did not do it, and left nothing half-done; the message is one sentence for the operator."""
+
+
 class AlreadyOpen(Exception):
     """This call already has a record."""
 
@@ -126,6 +143,6 @@ Emit = Callable[[str, Event], None]
 """``emit(call, event)``: hand an event to its session. Never blocks."""
 
 __all__ = [
-    "AlreadyOpen", "Clock", "Emit", "Heard", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable", "Requests",
-    "Telephony", "TelephonyLost",
+    "AlreadyOpen", "Clock", "Emit", "Heard", "HeardKind", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable", "Requests",
+    "StoreUnavailable", "TapFailed", "Taps", "Telephony", "TelephonyLost",
 ]

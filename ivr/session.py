@@ -1,0 +1,349 @@
+"""One call: inbox → journal → `Call.handle` → perform, in order; and its record, always closed.
+
+The journal has an event before the core sees it; what the core noted goes with the next event (or with the close), and a
+replay gives the same notes anyway. A bug in a verb, a journal that does not answer or a switch that is lost end this call
+only, and its record still closes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import structlog
+
+from ivr.core.call import Call, Output, replay
+from ivr.core.flow import Flow
+from ivr.core.messages import (
+    Answered,
+    AskPlace,
+    CallEnded,
+    CallStarted,
+    CancelTimer,
+    Command,
+    CommandFailed,
+    Enqueue,
+    Event,
+    Hangup,
+    LeaveQueue,
+    Listen,
+    Lookup,
+    Noted,
+    QueueMoved,
+    RegisterCallback,
+    RegisterRequest,
+    Resumed,
+    SetTimer,
+    Started,
+    StopListening,
+    TimerFired,
+)
+from ivr.core.offers import CallerJoined, CallerLeft
+from ivr.core.record import fold
+from ivr.distributor import Distributor
+from ivr.ears import Ears
+from ivr.ports import Clock, Journal, Requests, StoreUnavailable, Telephony, TelephonyLost
+
+log = structlog.get_logger()
+
+LONGEST_CALL: Final = 3 * 3600.0
+"""Seconds after which a call ends whatever happens: nobody talks that long, and a forgotten channel costs a line."""
+
+LOOKUP_PATIENCE: Final = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every session needs, wired once by `ivr.app`. ``flow`` is the one for new calls, ``flow_of`` an earlier one by
+    its version, from what the store kept."""
+
+    flow: Callable[[], Flow]
+    flow_of: Callable[[str], Awaitable[Flow | None]]
+    telephony: Telephony
+    journal: Journal
+    requests: Requests
+    distributor: Distributor
+    ears: Ears
+    clock: Clock
+
+
+@dataclass(slots=True)
+class Session:
+    """A living call."""
+
+    house: House
+    id: str
+    call: Call
+    inbox: asyncio.Queue[Event] = field(default_factory=asyncio.Queue)
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    _seq: int = 0
+    _notes: list[Event] = field(default_factory=list)
+    _timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict)
+    _hung_up: bool = False
+
+    @classmethod
+    def begin(cls, house: House, started: CallStarted) -> Session:
+        """A new call: its record is opened, then it is answered."""
+        session = cls(house, started.call, Call(house.flow()))
+        session.inbox.put_nowait(started)
+        return session
+
+    @classmethod
+    def adopt(cls, house: House, call_id: str, flow: Flow, entries: Sequence[Event]) -> Session:
+        """A call that lived through our death: rebuilt from its journal, then asked its question again."""
+        call, _outputs = replay(flow, entries)
+        session = cls(house, call_id, call, _seq=len(entries))
+        session.inbox.put_nowait(Resumed(house.clock.now()))
+        return session
+
+    async def run(self) -> None:
+        """Until the call is over and its record closed."""
+        limit = asyncio.get_running_loop().call_later(LONGEST_CALL, self._end, "limit")
+        try:
+            while not self.call.ended:
+                await self._take(await self.inbox.get())
+                self.ready.set()
+        except Exception:
+            log.exception("call_bug", call=self.id)
+            await self._close_as("bug")
+        except asyncio.CancelledError:
+            # The service stops; the call lives on in Asterisk and is adopted by the next process.
+            await self._write_notes()
+            raise
+        else:
+            await self._close()
+        finally:
+            self.ready.set()
+            limit.cancel()
+            for timer in self._timers.values():
+                timer.cancel()
+
+    # ------------------------------------------------------------------------------------------------------- one event
+    async def _take(self, event: Event) -> None:
+        await self._journal(event)
+        answers = await self._handle(event)
+        while answers:
+            answer = answers.pop(0)
+            await self._journal(answer)
+            answers += await self._handle(answer)
+
+    async def _journal(self, event: Event) -> None:
+        if isinstance(event, CallStarted):
+            await self.house.journal.open_call(self.id, event.at, event.caller, event.dialed, event.flow)
+        entries = [*self._notes, event]
+        self._notes = []
+        try:
+            await self.house.journal.append(self.id, self._seq, entries)
+        except StoreUnavailable as error:
+            # The caller comes first: the call goes on, its record will be folded from what the core remembers.
+            log.error("journal_lost", call=self.id, error=str(error))
+        self._seq += len(entries)
+
+    async def _handle(self, event: Event) -> list[Event]:
+        """Let the core handle it and perform what it wants. Returns the answers that came at once."""
+        answers: list[Event] = []
+        for output in self.call.handle(event):
+            answer = await self._perform(output)
+            if answer is not None:
+                answers.append(answer)
+        return answers
+
+    async def _perform(self, output: Output) -> Event | None:
+        if isinstance(output, Noted):
+            self._notes.append(output)
+            return None
+        performer: Callable[[Session, Any], Awaitable[Event | None]] = PERFORMERS.get(type(output), Session._telephony)
+        try:
+            return await performer(self, output)
+        except TelephonyLost as error:
+            return self._failed(output, str(error))
+
+    def _failed(self, command: Command, reason: str) -> Event | None:
+        log.warning("command_failed", call=self.id, command=type(command).__name__, reason=reason)
+        if not isinstance(command, Started):
+            return None
+        return CommandFailed(self.house.clock.now(), command.ref, type(command).__name__, reason)
+
+    # ------------------------------------------------------------------------------------------------------ the commands
+    async def _telephony(self, command: Command) -> None:
+        if not self._over:
+            await self.house.telephony.perform(self.id, command)
+
+    async def _hangup(self, command: Hangup) -> None:
+        self._hung_up = True
+        await self.house.telephony.perform(self.id, command)
+
+    async def _set_timer(self, command: SetTimer) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers[command.ref] = loop.call_later(command.seconds, self._fire, command.ref)
+
+    def _fire(self, ref: int) -> None:
+        self._timers.pop(ref, None)
+        self.inbox.put_nowait(TimerFired(self.house.clock.now(), ref))
+
+    async def _cancel_timer(self, command: CancelTimer) -> None:
+        timer = self._timers.pop(command.ref, None)
+        if timer is not None:
+            timer.cancel()
+
+    async def _listen(self, command: Listen) -> None:
+        await self.house.ears.listen(self.id, command)
+
+    async def _stop_listening(self, command: StopListening) -> None:
+        self.house.ears.stop(self.id, command.ref)
+
+    async def _lookup(self, command: Lookup) -> Event:
+        asked = self.house.requests.answer(command.what, command.args, self.house.clock.now())
+        return await self._stored(command, asked)
+
+    async def _register(self, command: RegisterRequest) -> Event:
+        written = self.house.requests.register(self.id, command.draft, self.house.clock.now())
+        return await self._stored(command, written)
+
+    async def _register_callback(self, command: RegisterCallback) -> Event:
+        now = self.house.clock.now()
+        written = self.house.requests.register_callback(self.id, command.number, command.queue, command.reason, now)
+        return await self._stored(command, written)
+
+    async def _stored(self, command: Started, answer: Awaitable[Any]) -> Event:
+        name = type(command).__name__
+        try:
+            async with asyncio.timeout(LOOKUP_PATIENCE):
+                facts = await answer
+        except (StoreUnavailable, TimeoutError) as error:
+            log.error("store_failed", call=self.id, command=name, error=str(error))
+            return CommandFailed(self.house.clock.now(), command.ref, name, "the store does not answer")
+        return Answered(self.house.clock.now(), command.ref, facts)
+
+    async def _enqueue(self, command: Enqueue) -> None:
+        await self.house.ears.close(self.id)
+        record = self.call.record
+        self.house.distributor.post(CallerJoined(
+            self.house.clock.now(), self.id, command.ref, command.queue, command.priority, command.since, command.facts,
+            command.offer, (record.agent or "") if command.offer else "",
+        ))
+
+    async def _leave_queue(self, command: LeaveQueue) -> None:
+        self.house.distributor.post(CallerLeft(self.house.clock.now(), self.id, command.ref))
+
+    async def _ask_place(self, command: AskPlace) -> Event:
+        ahead, agents = self.house.distributor.acd.place(self.id)
+        return QueueMoved(self.house.clock.now(), command.ref, ahead, agents)
+
+    # ------------------------------------------------------------------------------------------------------------ the end
+    @property
+    def _over(self) -> bool:
+        """The channel is gone: nothing can be played or stopped on it any more."""
+        return self.call.ended
+
+    def _end(self, cause: str) -> None:
+        self.inbox.put_nowait(CallEnded(self.house.clock.now(), cause))
+
+    async def _close_as(self, cause: str) -> None:
+        """The core failed: close what it did not."""
+        if not self.call.ended:
+            ended = CallEnded(self.house.clock.now(), cause)
+            await self._journal(ended)
+            for output in self.call.handle(ended):
+                await self._perform(output)
+        await self._close()
+
+    async def _close(self) -> None:
+        await self.house.ears.close(self.id)
+        if not self._hung_up and self.call.record.cause in {"bug", "limit"}:
+            await self._try_hang_up()
+        try:
+            await self._write_notes()
+            reference = await self.house.journal.close_call(self.id, self.call.record)
+        except StoreUnavailable as error:
+            # The record stays open: the sweep at the next start folds the journal and closes it.
+            log.error("record_not_closed", call=self.id, error=str(error))
+            return
+        log.info("call_closed", call=self.id, outcome=self.call.record.outcome, request=reference)
+
+    async def _try_hang_up(self) -> None:
+        try:
+            await self.house.telephony.perform(self.id, Hangup())
+        except TelephonyLost as error:
+            log.warning("not_hung_up", call=self.id, reason=str(error))
+
+    async def _write_notes(self) -> None:
+        notes, self._notes = self._notes, []
+        if notes:
+            await self.house.journal.append(self.id, self._seq, notes)
+            self._seq += len(notes)
+
+
+PERFORMERS: Final[dict[type[Command], Any]] = {
+    Hangup: Session._hangup,  # noqa: SLF001 - the table of what this class does
+    SetTimer: Session._set_timer,  # noqa: SLF001
+    CancelTimer: Session._cancel_timer,  # noqa: SLF001
+    Listen: Session._listen,  # noqa: SLF001
+    StopListening: Session._stop_listening,  # noqa: SLF001
+    Lookup: Session._lookup,  # noqa: SLF001
+    RegisterRequest: Session._register,  # noqa: SLF001
+    RegisterCallback: Session._register_callback,  # noqa: SLF001
+    Enqueue: Session._enqueue,  # noqa: SLF001
+    LeaveQueue: Session._leave_queue,  # noqa: SLF001
+    AskPlace: Session._ask_place,  # noqa: SLF001
+}
+
+
+@dataclass(slots=True)
+class Sessions:
+    """All living calls: hands events to theirs."""
+
+    house: House | None = None
+    _sessions: dict[str, Session] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def __contains__(self, call: str) -> bool:
+        return call in self._sessions
+
+    def __iter__(self) -> Any:
+        return iter(self._sessions.values())
+
+    def emit(self, call: str, event: Event) -> None:
+        """Hand an event to its call; one for a call that is over is dropped."""
+        session = self._sessions.get(call)
+        if session is not None:
+            session.inbox.put_nowait(event)
+
+    def run(self, session: Session) -> None:
+        self._sessions[session.id] = session
+        task = asyncio.create_task(session.run(), name=f"call {session.id}")
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._done(session.id, done))
+
+    def _done(self, call: str, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._sessions.pop(call, None)
+
+    async def idle(self) -> None:
+        """Until no call is left."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
+    async def stop(self) -> None:
+        """Let go of all calls: they live on in Asterisk."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def close_orphan(journal: Journal, call: str, now: float) -> str:
+    """Close the record of a call that died while we were away: the fold of its journal says how it ended."""
+    entries = await journal.events(call)
+    record = fold(entries, cut_at=now) if entries else _unknown(call, now)
+    return await journal.close_call(call, record)
+
+
+def _unknown(call: str, now: float) -> Any:
+    """Opened, and nothing else is known: its journal died before its first line."""
+    return fold([CallStarted(now, call, "", "", "")], cut_at=now)
+
