@@ -1,7 +1,8 @@
 """Spoken French numbers: every way to cut « trente quatre vingt deux » into groups of digits, ranked.
 
 34 22, 30 82, 30 4 22, 34 20 2... are all in those words. The number words are cut in every possible way by dynamic
-programming (bounded by MAX_NUMBER_WORDS and BEAM); `groupings` says what makes a cut plausible.
+programming; six digits allow so few cuts (at most 14 alive at any word, in a search for the worst) that no further
+bound than MAX_NUMBER_WORDS is needed. `groupings` says what makes a cut plausible.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,6 @@ from ivr.core.spoken import ZEROS, Kind, Lexeme
 
 DIGITS = 6
 MAX_NUMBER_WORDS = 32  # the longest six digits take 13 words; beyond this nobody is saying a matricule
-BEAM = 64  # partial cuts kept at each word: with MAX_NUMBER_WORDS, a hard bound on the work
 
 # What a cut costs, in nats: one nat less plausible is e times less often meant.
 PER_GROUP = 0.5
@@ -74,19 +74,18 @@ def groupings(heard: Sequence[Lexeme]) -> tuple[Grouping, ...]:
 
 
 def _cuts(words: Sequence[Lexeme]) -> dict[tuple[str, ...], float]:
-    """Groups of digits → cost, for all the words; only the BEAM cheapest partial cuts survive each word."""
+    """Groups of digits → cost, for all the words."""
     reached: list[dict[tuple[str, ...], float]] = [{(): 0.0}, *({} for _ in words)]
     for at in range(len(words)):
-        here = sorted(reached[at].items(), key=lambda item: (item[1], item[0]))[:BEAM]
-        for end, digits, cost in _priced_groups(words, at) if here else ():
-            _extend(here, digits, cost, reached[end])
+        for end, digits, cost in _priced_groups(words, at) if reached[at] else ():
+            _extend(reached[at], digits, cost, reached[end])
     return reached[-1]
 
 
 def _extend(
-    partial: list[tuple[tuple[str, ...], float]], digits: str, cost: float, into: dict[tuple[str, ...], float]
+    partial: dict[tuple[str, ...], float], digits: str, cost: float, into: dict[tuple[str, ...], float]
 ) -> None:
-    for groups, before in partial:
+    for groups, before in partial.items():
         if sum(map(len, groups)) + len(digits) <= DIGITS:
             longer = (*groups, digits) if digits else groups
             into[longer] = min(into.get(longer, 99.0), before + cost)

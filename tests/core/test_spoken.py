@@ -45,15 +45,31 @@ def test_sixty_vingts_are_bounded_by_count():
     assert len(cut("vingt " * 3)) == 1
 
 
+@pytest.fixture
+def alive(monkeypatch):
+    """How many partial cuts were alive, each time they were extended by a group."""
+    counts, extend = [], numbers._extend
+    monkeypatch.setattr(numbers, "_extend", lambda here, *rest: (counts.append(len(here)), extend(here, *rest)))
+    return counts
+
+
 @pytest.mark.parametrize("word", ["vingt", "un", "et", "deux cent", "quatre vingt dix", "double zéro", "trois mille cent"])
-def test_the_work_is_bounded_however_long_the_transcript(word, monkeypatch):
-    extended = []
-    extend = numbers._extend
-    monkeypatch.setattr(numbers, "_extend", lambda here, *rest: (extended.append(len(here)), extend(here, *rest)))
+def test_the_work_is_bounded_however_long_the_transcript(word, alive):
     for count in (10, 30, 10_000):
         cut(f"{word} " * count)
-    assert max(extended, default=0) <= numbers.BEAM
-    assert len(extended) <= 2 * numbers.MAX_NUMBER_WORDS * 12
+    assert len(alive) <= 1000
+    assert max(alive, default=0) <= 32
+
+
+def test_the_work_is_bounded_for_the_worst_words_a_search_found(alive):
+    cut("et double zéro et double deux fois quatre vingt quatre mille vingt six mille zéros double trois dix")
+    assert max(alive) == 14
+    assert len(alive) <= 100
+
+
+def test_a_regular_rhythm_is_preferred():
+    whole = [digits for digits in cut("quatre cent trois zéro") if len(digits) == numbers.DIGITS]
+    assert whole == ["400000", "410030"]  # 400 000, then 4 100 3 0
 
 
 @pytest.mark.parametrize("letter", french.LETTER_NAMES)
