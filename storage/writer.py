@@ -11,6 +11,7 @@ survive either. A later promise forces all that came before it, for SQLite's log
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import queue
 import sqlite3
 import threading
@@ -97,10 +98,10 @@ class Writer:
             self._connection.execute("BEGIN IMMEDIATE")
             told = [self._attempt(write) for write in group]
             self._connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._connection.in_transaction:
+        except BaseException as failure:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+            with contextlib.suppress(sqlite3.Error):  # nothing to roll back: SQLite already did
                 self._connection.execute("ROLLBACK")
-            return [Told(write, None, explained(error, self._where)) for write in group]
+            return [Told(write, None, self._told_as(failure)) for write in group]
         return told
 
     def _choose_durability(self, full: bool) -> None:

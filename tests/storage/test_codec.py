@@ -5,7 +5,7 @@ import typing
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from ivr.core import messages
@@ -39,6 +39,7 @@ def test_every_kind_of_event_is_known_to_the_codec():
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.__name__)
+@settings(max_examples=25, deadline=None)
 @given(data=some.data())
 def test_an_event_comes_back_as_it_was(kind, data):
     event = data.draw(events(kind))
@@ -47,6 +48,7 @@ def test_an_event_comes_back_as_it_was(kind, data):
 
 
 @pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.__name__)
+@settings(max_examples=25, deadline=None)
 @given(data=some.data())
 def test_an_entry_is_one_json_object_that_names_its_type(kind, data):
     entry = msgspec.json.decode(to_json(data.draw(events(kind))))
@@ -54,6 +56,7 @@ def test_an_entry_is_one_json_object_that_names_its_type(kind, data):
     assert entry.keys() == {"type", *(field.name for field in dataclasses.fields(kind))}
 
 
+@settings(max_examples=50, deadline=None)
 @given(some.lists(some.one_of(*(events(kind) for kind in kinds().values() if kind.__name__ != "Noted"))))
 def test_a_record_comes_back_as_it_was(happened):
     keeper = RecordKeeper()
