@@ -26,8 +26,8 @@ from ivr.core.messages import (
     CallStarted,
     Command,
     CommandFailed,
-    DigitReceived,
     Echo,
+    Enqueue,
     Event,
     Facts,
     Grammar,
@@ -63,6 +63,18 @@ FACT: Final = re.compile(r"\{(\w+)\}")
 
 MAX_SILENT_STEPS: Final = 200
 """Nodes entered without waiting for anything. The validator forbids such cycles; this is the belt to its braces."""
+
+
+MOST_TYPED: Final = 40
+"""Keys kept ahead of being asked: the longest way through the menus, twice."""
+
+
+class GoTo(Exception):
+    """A verb's way out from deep inside: the caller pressed a key that works everywhere."""
+
+    def __init__(self, node: str) -> None:
+        super().__init__(node)
+        self.node: Final = node
 
 
 class FlowLoop(RuntimeError):
@@ -102,7 +114,7 @@ class Call:
     # ------------------------------------------------------------------------------------------------------- the machine
     def handle(self, event: Event) -> list[Output]:
         """What this event makes the call do and note, in order."""
-        if self.ended or isinstance(event, Noted):
+        if self.ended or isinstance(event, Noted) or (self.id and isinstance(event, CallStarted)):
             return []
         self.now = event.at
         self._out = []
@@ -135,21 +147,26 @@ class Call:
             return
         self.resumed = True
         self.typed.clear()
+        if self.record.connected_at is not None:
+            # Two people are talking: what holds them together is taken over, not left and entered again.
+            self._live = {ref: each for ref, each in self._live.items() if not isinstance(each, Enqueue)}
         self._go(self.node)
         self.resumed = False
 
     def _settle(self, event: Event) -> None:
         over = isinstance(event, LAST_ECHOES) or (isinstance(event, AgentLeft) and not event.requeued)
+        if isinstance(event, CommandFailed):
+            # A `Connect` that failed has the queue's ref; the stay in the queue goes on until it is left.
+            over = type(self._live[event.ref]).__name__ == event.command
         if over and isinstance(event, Echo):
             self._live.pop(event.ref, None)
 
     def _send(self, event: Event) -> None:
         if self._steps is None:
             return
-        try:
-            self._steps.send(event)
-        except StopIteration as stop:
-            self._go(stop.value)
+        waits, node = _advance(self._steps, event)
+        if not waits:
+            self._go(node)
 
     def _go(self, node: str | None) -> None:
         """From node to node until one waits."""
@@ -158,13 +175,9 @@ class Call:
             if node is None:
                 self._finish()
                 return
-            steps = self._open(node)
-            try:
-                next(steps)
-            except StopIteration as stop:
-                node = stop.value
-            else:
-                self._steps = steps
+            self._steps = self._open(node)
+            waits, node = _advance(self._steps, None)
+            if waits:
                 return
         raise FlowLoop(f"node {node!r}: {MAX_SILENT_STEPS} nodes without waiting for the caller")
 
@@ -204,6 +217,11 @@ class Call:
         self._keeper.add(noted)
         self._out.append(noted)
 
+    def keep(self, digit: str) -> None:
+        """A key pressed before it is asked for."""
+        if len(self.typed) < MOST_TYPED:
+            self.typed.append(digit)
+
     def ref(self) -> int:
         self._last_ref += 1
         return self._last_ref
@@ -235,6 +253,21 @@ class Call:
         return FACT.sub(lambda found: str(self.facts.get(found[1]) or ""), value)
 
 
+def _advance(steps: Steps, event: Event | None) -> tuple[bool, str | None]:
+    """Let a verb work until it waits (True), or until it says where the call goes on (False, node)."""
+    try:
+        if event is None:
+            next(steps)
+        else:
+            steps.send(event)
+    except StopIteration as stop:
+        node: str | None = stop.value
+        return False, node
+    except GoTo as away:
+        return False, away.node
+    return True, None
+
+
 def replay(flow: Flow, entries: Iterable[Event]) -> tuple[Call, list[Output]]:
     """Rebuild a call from its journal: the same events give the same state, notes and commands."""
     call = Call(flow)
@@ -244,4 +277,4 @@ def replay(flow: Flow, entries: Iterable[Event]) -> tuple[Call, list[Output]]:
     return call, outputs
 
 
-__all__ = ["Call", "DigitReceived", "FlowLoop", "Output", "Steps", "replay"]
+__all__ = ["Call", "FlowLoop", "GoTo", "Output", "Steps", "replay"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from ivr.core.messages import (
     Answered,
+    CommandFailed,
     DigitReceived,
     Echo,
     Event,
@@ -90,7 +91,7 @@ def say(
                 call.stop(playing)
                 return digit
             case DigitReceived(digit=digit):
-                call.typed.append(digit)
+                call.keep(digit)
                 if bargein:
                     call.stop(playing)
                     return None
@@ -105,7 +106,7 @@ def fetch(call: Call, request: Started) -> Generator[None, Event, Facts | None]:
         event = yield
         match event:
             case DigitReceived(digit=digit):
-                call.typed.append(digit)
+                call.keep(digit)
             case Answered(ref=ref, facts=facts) if ref == asked:
                 return facts
             case Echo(ref=ref) if ref == asked:
@@ -121,8 +122,10 @@ def ask(call: Call, question: Question) -> Asking:
         match event:
             case DigitReceived(digit=digit):
                 reply = turn.press(digit)
-            case Heard():
+            case Heard(ref=ref) if ref == turn.hearing:
                 reply = turn.heard(event)
+            case CommandFailed(ref=ref) if ref == turn.hearing:
+                turn.lost()
             case TimerFired():
                 reply = turn.time_out()
             case Echo(ref=ref) if ref == turn.playing:
@@ -180,11 +183,15 @@ class _Turn:
                 return Unclear()
             case "silence":
                 return Silent()
-        # The recogniser is lost: this call goes on by keypad, and is not kept waiting for a dead engine again.
+        self.lost()
+        return None
+
+    def lost(self) -> None:
+        """The recogniser is lost: this call goes on by keypad, and is not kept waiting for a dead engine again."""
+        self.hearing = None
         self.call.facts["deaf"] = True
         self.call.note("deaf")
         self._wait(self.question.first)
-        return None
 
     def time_out(self) -> Reply:
         self.timer = None

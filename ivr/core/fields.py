@@ -12,9 +12,9 @@ from typing import Any, Final, TypeAlias
 
 from ivr.core.hours import Calendar
 from ivr.core.messages import Prompt
-from ivr.core.record import OUTCOMES
+from ivr.core.record import FACTS, OUTCOMES
 from ivr.core.verbs.ask import COLLECTED
-from ivr.core.verbs.node import Choice
+from ivr.core.verbs.node import ENGINE_FACTS, Choice, error_prompts
 from ivr.core.verbs.status import FACTORS
 
 Path: TypeAlias = tuple[str, ...]
@@ -97,6 +97,13 @@ class Reader:
         self.problem(path, f"{where(path)} must be a word, not {_kind(value)}.", quoted.strip())
         return ""
 
+    def only(self, path: Path, data: Mapping[str, Any], known: Iterable[str], what: str) -> None:
+        """Every key of ``data`` is one of ``known``."""
+        names = tuple(known)
+        for key in data:
+            if key not in names:
+                self.problem((*path, key), f"{where(path)}: {what} has no {key!r}.", nearest(key, names))
+
     def pairs(self, path: Path, value: Any, kind: str) -> Iterator[tuple[str, Any]]:
         for key, item in self.mapping(path, value).items():
             yield key, READERS[kind](self, (*path, key), item, {})
@@ -106,6 +113,9 @@ class Reader:
         if word and word not in set(names):
             self.problem(path, f"{where(path)}: unknown {what} {word!r}.", nearest(word, names))
         return word
+
+
+RESERVED: Final = frozenset({*FACTS, *ENGINE_FACTS}) - {"category", "recording_refused"}
 
 
 def where(path: Path) -> str:
@@ -119,13 +129,14 @@ def _kind(value: Any) -> str:
 
 def _prompts(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> tuple[Prompt, ...]:
     items = value if isinstance(value, list) else [value]
-    return tuple(_prompt(reader, path, item) for item in items)
+    return tuple(_prompt(reader, (*path, str(index)), item) for index, item in enumerate(items))
 
 
 def _prompt(reader: Reader, path: Path, value: Any) -> Prompt:
-    name, args = (value, {}) if not isinstance(value, Mapping) else (value.get("id"), value.get("args", {}))
-    name = reader.known(path, name, reader.world.prompts, "prompt")
-    given = {str(key): item for key, item in args.items()} if isinstance(args, Mapping) else {}
+    data = reader.mapping(path, value) if isinstance(value, Mapping) else {"id": value}
+    reader.only(path, data, ("id", "args"), "a prompt")
+    name = reader.known(path, data.get("id"), reader.world.prompts, "prompt")
+    given = reader.mapping((*path, "args"), data.get("args", {}))
     wanted = reader.world.prompts.get(name, frozenset(given))
     for missing in sorted(wanted - set(given)):
         reader.problem(path, f"{where(path)}: prompt {name!r} needs {missing!r}.", f'Give args: {{{missing}: "{{fact}}"}}.')
@@ -143,16 +154,24 @@ def _choices(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -
 
 def _choice(reader: Reader, path: Path, value: Any) -> Choice:
     data = reader.mapping(path, value)
-    for key in data:
-        if key not in {"say", "next", "facts"}:
-            reader.problem((*path, key), f"{where(path)}: a choice has no {key!r}.", "Known here: say, next, facts.")
+    reader.only(path, data, ("say", "next", "facts"), "a choice")
     if "next" not in data:
         reader.problem(path, f"{where(path)}: 'next' is missing.", "Say which node this key leads to.")
-    facts = tuple((name, reader.text((*path, "facts", name), item)) for name, item in data.get("facts", {}).items())
-    for name, item in facts:
+    target = reader.text((*path, "next"), data["next"]) if "next" in data else ""
+    said = _prompts(reader, (*path, "say"), data.get("say", []), {})
+    return Choice(target, said, tuple(_facts(reader, (*path, "facts"), data.get("facts", {}))))
+
+
+def _facts(reader: Reader, path: Path, value: Any) -> Iterator[tuple[str, str]]:
+    """What a key settles. Notes that the engine itself makes of a call cannot be said by a flow."""
+    for name, item in reader.mapping(path, value).items():
+        here = (*path, name)
         if name == "category":
-            reader.known((*path, "facts", name), item, reader.world.categories, "category")
-    return Choice(str(data.get("next", "")), _prompts(reader, (*path, "say"), data.get("say", []), {}), facts)
+            yield name, reader.known(here, item, reader.world.categories, "category")
+            continue
+        if name in RESERVED:
+            reader.problem(here, f"{where(here)}: {name!r} is noted by the engine alone.", "Choose another name.")
+        yield name, reader.text(here, item)
 
 
 def _key(reader: Reader, path: Path, key: str) -> str:
@@ -167,16 +186,19 @@ def _keys(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> t
 
 def _number(reader: Reader, path: Path, value: Any, spec: Mapping[str, Any]) -> float:
     low, high = spec["low"], spec["high"]
-    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-        reader.problem(path, f"{where(path)}: {value!r} is out of range.", f"Give a number from {low} to {high}.")
-        return float(low)
-    return value
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        reader.problem(path, f"{where(path)} must be a number, not {_kind(value)}.", f"Give one from {low} to {high}.")
+    elif not low <= value <= high:
+        reader.problem(path, f"{where(path)}: {value} is out of range.", f"Give a number from {low} to {high}.")
+    else:
+        return value
+    return float(low)
 
 
 def _flag(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> bool:
     if not isinstance(value, bool):
-        reader.problem(path, f"{where(path)}: {value!r} is neither true nor false.")
-    return bool(value)
+        reader.problem(path, f"{where(path)} must be true or false, not {_kind(value)}.")
+    return value is True
 
 
 def _errors(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> str:
@@ -184,10 +206,6 @@ def _errors(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) ->
     for each in error_prompts(name):
         reader.known(path, each, reader.world.prompts, "prompt")
     return name
-
-
-def error_prompts(name: str) -> tuple[str, ...]:
-    return tuple(f"{name}.{kind}_{level}" for kind in ("silence", "incompris") for level in (1, 2, 3))
 
 
 def _word(what: str, names: Callable[[World], Iterable[str]]) -> Callable[..., str]:

@@ -37,19 +37,17 @@ def parse(source: Source, world: World) -> Flow:
     """The flow, or `FlowErrors` with every problem found."""
     reader = Reader(source, world)
     data = reader.mapping((), source.data)
-    for key in data:
-        if key not in FLOW_KEYS:
-            reader.problem((key,), f"unknown key {key!r}.", nearest(key, FLOW_KEYS))
+    reader.only((), data, FLOW_KEYS, "a flow")
     nodes = {
         name: node
         for name, body in reader.mapping(("nodes",), data.get("nodes")).items()
         if (node := _node(reader, name, body)) is not None
     }
     names = {key: reader.text((key,), data.get(key)) for key in ("flow", "start", "start_menu", "fallback")}
-    keys = dict(reader.pairs(("keys",), data.get("keys", {}), "node"))
+    keys = dict(READERS["keys"](reader, ("keys",), data.get("keys", {}), {}))
     flow = Flow(
         names["flow"], source.version, names["start"], names["start_menu"], names["fallback"],
-        str(data.get("notice", "1")), keys, nodes, world.calendars,
+        reader.text(("notice",), data.get("notice", "1")), keys, nodes, world.calendars,
     )
     check_whole(reader, flow)
     if reader.problems:
@@ -65,9 +63,7 @@ def _node(reader: Reader, name: str, body: Any) -> Node | None:
         reader.problem(path, f"node {name!r}: unknown verb {data.get('verb')!r}.", nearest(str(data.get("verb")), VERBS))
         return None
     specs = {each.name: each for each in fields(verb) if "kind" in each.metadata}
-    for key in data:
-        if key != "verb" and key not in specs:
-            reader.problem((*path, key), f"node {name!r}: {data['verb']} has no {key!r}.", nearest(key, specs))
+    reader.only(path, data, ("verb", *specs), f"the verb {data['verb']}")
     values = {key: _value(reader, (*path, key), spec, data) for key, spec in specs.items()}
     return verb(name=name, **values)
 

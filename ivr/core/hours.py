@@ -46,7 +46,7 @@ class Calendar:
 
     def at(self, when: float) -> Opening:
         """Open or closed at ``when`` (UTC seconds), why, and until when."""
-        local = datetime.fromtimestamp(when, self._zone())
+        local = datetime.fromtimestamp(when, self.zone_info())
         minute = local.hour * 60 + local.minute
         spans = self.spans(local.date())
         current = next((span for span in spans if span[0] <= minute < span[1]), None)
@@ -81,7 +81,7 @@ class Calendar:
                     return _moment(local, day, start)
         return None
 
-    def _zone(self) -> tzinfo:
+    def zone_info(self) -> tzinfo:
         # Abidjan is UTC without daylight saving: no time-zone database is needed for the ordinary case.
         return UTC if self.zone in {"Africa/Abidjan", "UTC"} else ZoneInfo(self.zone)
 

@@ -142,7 +142,10 @@ def _identified(record: CallRecord, value: Json, _at: float) -> CallRecord:
 
 
 def _queued(record: CallRecord, value: Json, at: float) -> CallRecord:
-    return replace(record, queue=str(value), queued_at=record.queued_at if record.queued_at is not None else at)
+    """A new wait begins with the first queue, and again after a conversation; another queue meanwhile continues it."""
+    served = record.offer is not None and record.connected_at is None
+    first = record.queued_at is None or served
+    return replace(record, queue=str(value), queued_at=at if first else record.queued_at)
 
 
 def _text(value: Json) -> str | None:

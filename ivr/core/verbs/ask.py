@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from ivr.core.dialogue import Prompts, Question, Silent, Tries, ask, say
 from ivr.core.messages import Event, Json
 from ivr.core.verbs.identify import identify
-from ivr.core.verbs.node import Choice, Node, give_up, keys_of, previous_menu, spec, universal
+from ivr.core.verbs.node import Choice, Node, give_up, keys_of, leave_by, spec, universal
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
@@ -21,6 +21,7 @@ class Menu(Node):
     """A choice by key. Says the intro, then each choice's line; ``*`` says it again, ``#`` goes back, 0 asks an agent."""
 
     prompts: Prompts = spec("prompts", "what is said before the choices", default=())
+    errs: ClassVar[tuple[str, ...]] = ("erreur",)
     choices: tuple[tuple[str, Choice], ...] = spec("choices", "key → {say, next, facts}")
     errors: str = spec("errors", "prefix of the silence_1..3 and incompris_1..3 prompts", default="erreur")
     tries: int = spec("count", "how many misses before giving up", default=3, low=1, high=9)
@@ -109,8 +110,9 @@ class Collect(Node):
 
     says: ClassVar[tuple[str, ...]] = (
         "matricule.confirmer", "matricule.lettre", "matricule.lettre_choix", "matricule.lettre_choix_4",
-        "matricule.corriger", "matricule.passer_clavier", "matricule.format_invalide", "matricule.confirmer_clavier",
+        "matricule.corriger", "matricule.passer_clavier",
     )
+    errs: ClassVar[tuple[str, ...]] = ("matricule", "lettre", "confirmer", *(family for _, family, _ in COLLECTED.values()))
     what: str = spec("collected", "matricule, birth, reference, code, phone or exam_number")
     prompts: Prompts = spec("prompts", "the question")
     next: str = spec("node", "once it is known")
@@ -133,8 +135,7 @@ class Collect(Node):
             value = read(keys)
             if value is not None:
                 return self.keep(call, value)
-            if keys == "#":
-                return self.without or previous_menu(call)
+            leave_by(call, reply)
             if keys != "*":
                 lead = tries.miss(reply)
         return (yield from give_up(call, lead, self.failed))
@@ -154,6 +155,7 @@ def confirm(call: Call, prompts: Prompts) -> Generator[None, Event, bool]:
         key = keys_of(reply)
         if key in {"1", "2"}:
             return key == "1"
+        leave_by(call, reply)
         lead = () if key == "*" else tries.miss(reply)
     yield from say(call, lead)
     return False

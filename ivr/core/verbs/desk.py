@@ -22,7 +22,7 @@ from ivr.core.messages import (
     StopRecording,
 )
 from ivr.core.verbs.ask import COLLECTED, confirm
-from ivr.core.verbs.node import Node, keys_of, spec
+from ivr.core.verbs.node import Node, keys_of, leave_by, spec
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
@@ -35,6 +35,7 @@ class Request(Node):
     says: ClassVar[tuple[str, ...]] = (
         "requete.objet_confirme", "requete.enregistree", "requete.repeter", "requete.code_suivi", "requete.echec",
     )
+    errs: ClassVar[tuple[str, ...]] = ("confirmer",)
     category: str = spec("category", "the category, or {category} for what the caller chose")
     prompts: Prompts = spec("prompts", "said before the confirmation, such as the documents wanted", default=())
     next: str = spec("node", "once it is registered")
@@ -67,7 +68,7 @@ class Request(Node):
 
     def _told(self, call: Call, answer: Facts) -> Generator[None, Event, None]:
         reference = answer["reference"]
-        call.facts["reference"] = reference
+        call.facts.update(reference=reference, registered=int(str(call.facts.get("registered", 0))) + 1)
         call.note("request", reference)
         call.note("goal", "REQUETE_CREEE")
         call.typed.clear()
@@ -83,10 +84,11 @@ class Callback(Node):
     """Keep the caller's number for an agent to call back; asks for one when it is withheld or not the right one."""
 
     says: ClassVar[tuple[str, ...]] = (
-        "rappel.confirmer_numero", "rappel.autre_numero", "rappel.numero_invalide", "rappel.numero_masque",
+        "rappel.confirmer_numero", "rappel.autre_numero", "rappel.numero_masque",
         "rappel.enregistre", "rappel.deja_demande",
     )
-    queue: str = spec("queue", "the queue that calls back")
+    errs: ClassVar[tuple[str, ...]] = ("confirmer", "telephone")
+    queue: str = spec("queue", "the queue that calls back, unless the caller waited in another one")
     next: str = spec("node", "once it is kept")
     failed: str = spec("node", "when no number could be taken, or kept")
     prompts: Prompts = spec("prompts", "said first", default=())
@@ -97,7 +99,7 @@ class Callback(Node):
         number = yield from self._number(call)
         if not number:
             return self.failed
-        answer = yield from fetch(call, RegisterCallback(call.ref(), number, self.queue, str(call.node)))
+        answer = yield from fetch(call, RegisterCallback(call.ref(), number, call.record.queue or self.queue, self.name))
         if answer is None:
             return self.failed
         call.note("callback", number)
@@ -125,6 +127,7 @@ class Callback(Node):
             number = read(keys)
             if number:
                 return number
+            leave_by(call, reply)
             lead = () if keys == "*" else tries.miss(reply)
         yield from say(call, lead)
         return ""
@@ -194,6 +197,7 @@ class Survey(Node):
                 call.note("satisfaction", int(key))
                 yield from say(call, self.thanks)
                 break
+            leave_by(call, reply)
             if not key:
                 break
             question = Question((Prompt("enquete.note_invalide"),), first=4.0)

@@ -28,7 +28,7 @@ from ivr.core.matricule import (
 )
 from ivr.core.messages import Event, Grammar, Hypothesis, Json, Lookup, Prompt
 from ivr.core.spoken import yes_or_no
-from ivr.core.verbs.node import previous_menu
+from ivr.core.verbs.node import leave_by
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
@@ -53,8 +53,9 @@ def identify(call: Call, node: Collect) -> Steps:
     while not tries.over:
         reply = yield from ask(call, _question(node, (*lead, *call.fill(node.prompts))))
         lead = ()
-        if reply == Typed("#"):
-            return node.without or previous_menu(call)
+        if node.without and reply == Typed("#"):
+            return node.without
+        leave_by(call, reply)
         if reply == Typed("*"):
             continue
         readings = yield from _readings(call, reply)
@@ -142,6 +143,7 @@ def _ask_letter(call: Call, digits: Readings) -> Generator[None, Event, Readings
     lead: Prompts = ()
     while not tries.over:
         reply = yield from ask(call, Question((*lead, Prompt("matricule.lettre")), grammar=Grammar("letter")))
+        leave_by(call, reply)
         if isinstance(reply, Typed):
             match = keypad(digits[0].matricule + reply.keys)
             if isinstance(match, Complete):
@@ -172,7 +174,7 @@ def _ranked(call: Call, readings: Readings, refused: frozenset[str]) -> Generato
     known = frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
     ranked = rank(readings, known, refused)
     call.note("readings", [[each.matricule, round(each.score, 3), each.matricule in known] for each in ranked[:5]])
-    call.facts["known_matricules"] = sorted(known)
+    call.facts["known_matricules"] = sorted(known - refused)
     return ranked
 
 
@@ -205,6 +207,7 @@ def _choose_letter(call: Call, candidates: Sequence[str]) -> Generator[None, Eve
     lead: Prompts = ()
     while not tries.over:
         reply = yield from ask(call, Question((*lead, question), grammar=Grammar("letter")))
+        leave_by(call, reply)
         lead = ()
         if isinstance(reply, Typed):
             letter = choose_letter(letters, reply.keys)
@@ -231,6 +234,7 @@ def _read_back(call: Call, matricule: str) -> Generator[None, Event, bool]:
         if answer is not None:
             call.note("confirmed" if answer else "refused", matricule)
             return answer
+        leave_by(call, reply)
         if reply != Typed("*"):
             lead = tries.miss(reply)
     return False

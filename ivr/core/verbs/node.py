@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import MISSING, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from ivr.core.call import GoTo
 from ivr.core.dialogue import Prompts, Typed, say
 from ivr.core.messages import Event
 
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
 def spec(kind: str, doc: str, *, default: Any = MISSING, **limits: object) -> Any:
     """A field of a verb: ``kind`` names its reader in `ivr.core.flow`, ``doc`` its line in the reference."""
     return field(default=default, metadata={"kind": kind, "doc": doc, **limits})
+
+
+ENGINE_FACTS: Final = frozenset({
+    "call", "caller", "dialed", "open", "matricule", "verified", "reference", "requests", "voice_message", "deaf",
+    "lookups", "registered", "queued_since", "voice_misses", "known_matricules",
+})
+"""What the verbs keep in a call's facts by themselves; `collect` adds the value it takes, a choice what it settles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +42,16 @@ class Node:
     name: str
     waits: ClassVar[bool] = True
     says: ClassVar[tuple[str, ...]] = ()
+    errs: ClassVar[tuple[str, ...]] = ()
 
     def run(self, call: Call) -> Steps:
         raise NotImplementedError(f"{type(self).__name__} does not say what happens")
+
+    def spoken(self) -> Iterator[str]:
+        """The prompts it says by itself, beside those the author wrote."""
+        yield from self.says
+        for family in self.errs:
+            yield from error_prompts(family)
 
     def exits(self) -> Iterator[tuple[str, str]]:
         """(field, node) for every way out."""
@@ -46,9 +61,14 @@ class Node:
             if kind == "node" and value:
                 yield part.name, value
             elif kind in {"keys", "cases"}:
-                yield from ((f"{part.name}.{key}", target) for key, target in value)
+                yield from ((f"{part.name}.{key}", target) for key, target in value or ())
             elif kind == "choices":
-                yield from ((f"{part.name}.{key}", choice.next) for key, choice in value)
+                yield from ((f"{part.name}.{key}", choice.next) for key, choice in value or ())
+
+
+def error_prompts(family: str) -> tuple[str, ...]:
+    """What is said after silence and after nonsense: three levels of each."""
+    return tuple(f"{family}.{kind}_{level}" for kind in ("silence", "incompris") for level in (1, 2, 3))
 
 
 def field_doc(verb: type[Node]) -> Iterator[tuple[str, str, str, str]]:
@@ -72,6 +92,13 @@ def universal(call: Call, key: str) -> str | None:
     if key == "#":
         return previous_menu(call)
     return call.flow.keys.get(key)
+
+
+def leave_by(call: Call, reply: object) -> None:
+    """A key that works everywhere leaves even from the midst of a confirmation. Raises `GoTo`."""
+    elsewhere = universal(call, keys_of(reply))
+    if elsewhere:
+        raise GoTo(elsewhere)
 
 
 def previous_menu(call: Call) -> str:

@@ -12,6 +12,7 @@ from ivr.core.messages import (
     AgentLeft,
     AgentRinging,
     AskPlace,
+    CommandFailed,
     Connect,
     Connected,
     DigitReceived,
@@ -38,7 +39,7 @@ SHOWN: Final = ("caller", "matricule", "verified", "category", "reference", "ope
 class Queue(Node):
     """Wait for an agent with music, be told one's place, talk; then go on."""
 
-    says: ClassVar[tuple[str, ...]] = ("file.suivant", "file.position", "file.reprise", "file.patienter_1")
+    says: ClassVar[tuple[str, ...]] = ("file.suivant", "file.position", "file.patienter_1")
     queue: str = spec("queue", "the queue")
     next: str = spec("node", "after the conversation")
     refused: str = spec("node", "when the queue does not take the caller (full, nobody signed in)")
@@ -51,13 +52,18 @@ class Queue(Node):
     keys: tuple[tuple[str, str], ...] = spec("keys", "keys that lead elsewhere while waiting", default=())
 
     def run(self, call: Call) -> Steps:
-        since = call.record.queued_at
         talking = call.record.offer if call.resumed and call.record.connected_at is not None else ""
         if not call.resumed:
             yield from say(call, call.fill(self.prompts))
-            since = call.now
-        call.note("queued", self.queue)
-        return (yield from _Wait(call, self, since or call.now, talking or "").until_over())
+        if not call.resumed or "queued_since" not in call.facts:
+            call.note("queued", self.queue)
+        wait = _Wait(call, self, self._since(call), talking or "")
+        return (yield from wait.until_over())
+
+    def _since(self, call: Call) -> float:
+        """The place is kept until an agent has answered, through restarts and whatever the caller does meanwhile."""
+        since = call.facts.setdefault("queued_since", call.now)
+        return float(str(since))
 
 
 @dataclass(slots=True)
@@ -68,6 +74,7 @@ class _Wait:
     node: Queue
     since: float
     talking: str
+    met: str = ""
     entry: int = 0
     music: int | None = None
     playing: int | None = None
@@ -101,20 +108,23 @@ class _Wait:
             case AgentAnswered():
                 self._meet(event)
             case Connected():
-                self.talking = event.offer
+                self._hush()
+                self.met = self.talking = event.offer
             case AgentLeft():
                 return self._parted(event)
             case DigitReceived(digit=digit):
                 return None if self.talking else dict(self.node.keys).get(digit)
             case TimerFired():
                 return self._time(event.ref)
+            case CommandFailed(ref=ref, reason=reason) if ref == self.entry:
+                self.call.note("queue_refused", reason)
+                return self.node.refused
             case Echo(ref=ref) if ref == self.playing:
                 self.playing = None
         return None
 
     def _wait_again(self) -> None:
-        left = max(1.0, self.since + self.node.longest - self.call.now)
-        self.deadline = self.call.timer(left)
+        self.deadline = self.call.timer(self.node.longest)
         self.announce = self.call.timer(min(self.node.every, 3.0))
         self.music = self.call.start(StartMusic(self.call.ref(), self.node.music))
 
@@ -124,16 +134,21 @@ class _Wait:
         self.playing = self.music = self.announce = self.deadline = None
 
     def _meet(self, event: AgentAnswered) -> None:
+        if event.offer == self.met:
+            return
         self._hush()
+        self.met = event.offer
         self.call.note("agent", event.agent)
         self.call.do(Connect(self.entry, event.offer))
 
     def _parted(self, event: AgentLeft) -> str | None:
-        self.talking = ""
         if not event.requeued:
+            self.call.facts.pop("queued_since", None)
             return self.node.next
-        self._hush()
-        self._wait_again()
+        if event.offer == self.met:  # else the music and the timers have never stopped
+            self.met = self.talking = ""
+            self._hush()
+            self._wait_again()
         return None
 
     def _time(self, ref: int) -> str | None:

@@ -76,7 +76,7 @@ class Status(Node):
 
     says: ClassVar[tuple[str, ...]] = (
         "suivi.une", "suivi.plusieurs", "suivi.entete", "suivi.objet", "suivi.echeance", "suivi.suivante",
-        "suivi.fin_liste", *STATUS_PROMPTS.values(),
+        "suivi.fin_liste", "suivi.statut_inconnu", *STATUS_PROMPTS.values(),
     )
     next: str = spec("node", "when all is told")
 
@@ -87,6 +87,7 @@ class Status(Node):
         lead: Prompts = (prompt("suivi.plusieurs", nombre=len(requests)) if many else Prompt("suivi.une"),)
         for index, request in enumerate(requests):
             more = index + 1 < len(requests)
+            self._subject(call, request)
             elsewhere = yield from self._tell(call, (*lead, *told(request)), more=more)
             if elsewhere:
                 return elsewhere
@@ -94,6 +95,11 @@ class Status(Node):
         if many:
             yield from say(call, (Prompt("suivi.fin_liste"),))
         return self.next
+
+    def _subject(self, call: Call, request: Mapping[str, Json]) -> None:
+        """What is told becomes what the caller came for: it is completed, contested, shown to the agent."""
+        call.facts["reference"] = request.get("reference")
+        call.note("request", request.get("reference"))
 
     def _tell(self, call: Call, prompts: Prompts, *, more: bool) -> Generator[None, Event, str | None]:
         """One request; with more to come, key 1 (or silence) goes on, * repeats."""

@@ -32,8 +32,9 @@ class Say(Node):
         own = dict(self.keys)
         while True:
             everywhere = {"0", "*", "#"} if call.menus else set()
+            skipped = self.bargein and bool(call.typed)
             key = yield from say(call, call.fill(self.prompts), keys={*own, *everywhere}, bargein=self.bargein)
-            if self.goal:
+            if self.goal and not skipped:
                 call.note("goal", self.goal)
             if key is None:
                 return self.next

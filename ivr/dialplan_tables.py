@@ -1,0 +1,152 @@
+"""The smaller files of the dialplans folder: queues, calendars, categories. What is wrong is added to ``problems``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any, Final
+
+from ivr.core.fields import READERS, Path, Problem, Reader, Source, World, where
+from ivr.core.hours import Calendar, Span, SpecialDay, parse_span
+
+WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+UNITS: Final = ("days", "business_days")
+SPECIAL_DAY: Final = 'Write {date: "2026-12-25", name: "Noël"}, with hours: ["07:30-12:30"] for a part of it.'
+LIMITS: Final = {"low": 1, "high": 3600}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRules:
+    """One queue: ``wrap_up`` and ``ring`` in seconds, ``most`` callers waiting, ``misses`` before an agent is paused."""
+
+    name: str
+    label: str
+    ring: float = 20.0
+    wrap_up: float = 30.0
+    most: int = 50
+    misses: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One LOGIREC category. ``delay`` in ``unit`` (business_days or days); None when it has none of its own."""
+
+    code: str
+    label: str
+    parent: str
+    direction: str
+    documents: str
+    delay: int | None
+    unit: str
+
+
+def read_queues(source: Source, problems: list[Problem]) -> dict[str, QueueRules]:
+    reader = _reader(source, problems)
+    return {name: _queue(reader, path, name, body) for name, path, body in _rows(reader, "queues")}
+
+
+def _queue(reader: Reader, path: Path, name: str, body: dict[str, Any]) -> QueueRules:
+    known = tuple(each.name for each in fields(QueueRules) if each.name != "name")
+    reader.only(path, body, known, "a queue")
+    kinds = {"ring": "seconds", "wrap_up": "seconds", "most": "count", "misses": "count"}
+    numbers = {
+        key: READERS[kind](reader, (*path, key), body[key], LIMITS) for key, kind in kinds.items() if key in body
+    }
+    return QueueRules(name, reader.text((*path, "label"), body.get("label", name)), **numbers)
+
+
+def read_calendars(source: Source, problems: list[Problem]) -> dict[str, Calendar]:
+    reader = _reader(source, problems)
+    return {name: _calendar(reader, path, body) for name, path, body in _rows(reader, "calendars")}
+
+
+def _calendar(reader: Reader, path: Path, body: dict[str, Any]) -> Calendar:
+    reader.only(path, body, ("zone", "week", "special"), "a calendar")
+    week = reader.mapping((*path, "week"), body.get("week") or {})
+    reader.only((*path, "week"), week, WEEK, "a week")
+    spans = tuple(tuple(_spans(reader, (*path, "week", day), week.get(day) or [])) for day in WEEK)
+    return Calendar(spans, _zone(reader, path, body), dict(_special(reader, (*path, "special"), body.get("special") or [])))
+
+
+def _zone(reader: Reader, path: Path, body: dict[str, Any]) -> str:
+    zone = reader.text((*path, "zone"), body.get("zone", "Africa/Abidjan"))
+    try:
+        Calendar((), zone).zone_info()
+    except (KeyError, ValueError, OSError):
+        reader.problem((*path, "zone"), f"{zone!r} is no time zone.", "Write it as Africa/Abidjan.")
+        return "Africa/Abidjan"
+    return zone
+
+
+def _special(reader: Reader, path: Path, items: Any) -> Iterator[tuple[date, SpecialDay]]:
+    if not isinstance(items, list):
+        reader.problem(path, f"{where(path)} must be a list of days.", SPECIAL_DAY)
+        return
+    for index, item in enumerate(items):
+        here = (*path, str(index))
+        data = reader.mapping(here, item)
+        reader.only(here, data, ("date", "name", "hours", "public", "estimated"), "a special day")
+        try:
+            day = date.fromisoformat(str(data.get("date")))
+        except ValueError:
+            reader.problem(here, f"the day {data.get('date')!r} is not understood.", SPECIAL_DAY)
+            continue
+        spans = tuple(_spans(reader, here, data.get("hours") or []))
+        public = READERS["flag"](reader, (*here, "public"), data.get("public", True), {})
+        yield day, SpecialDay(reader.text((*here, "name"), data.get("name")), spans, public)
+
+
+def _spans(reader: Reader, path: Path, items: Any) -> Iterator[Span]:
+    """The hours of a day, in order; two that overlap would open twice."""
+    last = 0
+    for item in items if isinstance(items, list) else [items]:
+        try:
+            span = parse_span(str(item))
+        except ValueError as error:
+            reader.problem(path, f"{error}.")
+            continue
+        if span[0] < last:
+            reader.problem(path, f"{item!r} begins before the hours written before it end.", "Write them in order.")
+        last = span[1]
+        yield span
+
+
+def read_categories(source: Source, problems: list[Problem]) -> dict[str, Category]:
+    reader = _reader(source, problems)
+    rows = list(_rows(reader, "categories"))
+    codes = {code for code, _path, _body in rows}
+    return {code: _category(reader, path, code, body, codes) for code, path, body in rows}
+
+
+def _category(reader: Reader, path: Path, code: str, body: dict[str, Any], codes: set[str]) -> Category:
+    known = tuple(each.name for each in fields(Category) if each.name != "code")
+    reader.only(path, body, known, "a category")
+    texts = {key: reader.text((*path, key), body[key]) if key in body else "" for key in ("label", "direction", "documents")}
+    if not texts["label"]:
+        reader.problem(path, f"category {code!r} has no label.", 'Write label: "…".')
+    parent = reader.known((*path, "parent"), body["parent"], codes, "category") if "parent" in body else ""
+    unit = reader.known((*path, "unit"), body.get("unit", "days"), UNITS, "unit")
+    delay = body.get("delay")
+    if delay is not None:
+        delay = READERS["count"](reader, (*path, "delay"), delay, {"low": 0, "high": 3650})
+    return Category(code, texts["label"], parent, texts["direction"], texts["documents"], delay, unit)
+
+
+def _reader(source: Source, problems: list[Problem]) -> Reader:
+    """A reader that adds to the problems of the whole folder."""
+    reader = Reader(source, World({}))
+    reader.problems = problems
+    return reader
+
+
+def _rows(reader: Reader, name: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The rows of the file's one section."""
+    data = reader.mapping((), reader.source.data)
+    reader.only((), data, (name,), "this file")
+    section = data.get(name)
+    if not section:
+        reader.problem((name,), f"the section {name!r} is missing or empty.")
+        return
+    for key, body in reader.mapping((name,), section).items():
+        yield key, (name, key), reader.mapping((name, key), body)
