@@ -32,10 +32,12 @@ from ivr.core.offers import AgentSet, EquipmentChanged, Rules, WishChanged
 from ivr.dialplan import Dialplan, load_dialplan, parse_flow
 from ivr.distributor import Distributor
 from ivr.ears import Ears
+from ivr.house import House
 from ivr.ports import Clock, Recognizer
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.recovery import Recovery
-from ivr.session import House, Session, Sessions
+from ivr.session import Session
+from ivr.sessions import Sessions
 from ivr.sounds import CatalogueSounds
 from ivr.speech.registry import open_recognizer
 from storage import Rules as StoreRules

@@ -23,8 +23,10 @@ from ivr.ari.translate import Arrived, arrived, national
 from ivr.core.flow import Flow
 from ivr.core.messages import CallEnded, CallStarted, Event, Noted, Resumed
 from ivr.core.offers import LegGone
+from ivr.house import House
 from ivr.ports import AlreadyOpen
-from ivr.session import House, Session, Sessions, close_orphan
+from ivr.session import Session
+from ivr.sessions import Sessions, close_orphan
 
 log = structlog.get_logger()
 

@@ -41,10 +41,8 @@ from ivr.core.messages import (
     TimerFired,
 )
 from ivr.core.offers import CallerJoined, CallerLeft
-from ivr.core.record import fold
-from ivr.distributor import Distributor
-from ivr.ears import Ears
-from ivr.ports import Clock, Journal, Requests, StoreUnavailable, Telephony, TelephonyLost
+from ivr.house import House
+from ivr.ports import StoreUnavailable, TelephonyLost
 
 log = structlog.get_logger()
 
@@ -52,21 +50,6 @@ LONGEST_CALL: Final = 3 * 3600.0
 """Seconds after which a call ends whatever happens: nobody talks that long, and a forgotten channel costs a line."""
 
 LOOKUP_PATIENCE: Final = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every session needs, wired once by `ivr.app`. ``flow`` is the one for new calls, ``flow_of`` an earlier one by
-    its version, from what the store kept."""
-
-    flow: Callable[[], Flow]
-    flow_of: Callable[[str], Awaitable[Flow | None]]
-    telephony: Telephony
-    journal: Journal
-    requests: Requests
-    distributor: Distributor
-    ears: Ears
-    clock: Clock
 
 
 @dataclass(slots=True)
@@ -122,6 +105,8 @@ class Session:
 
     # ------------------------------------------------------------------------------------------------------- one event
     async def _take(self, event: Event) -> None:
+        if isinstance(event, CallEnded) and self._hung_up:
+            event = CallEnded(event.at, "us")
         await self._journal(event)
         answers = await self._handle(event)
         while answers:
@@ -289,61 +274,3 @@ PERFORMERS: Final[dict[type[Command], Any]] = {
     LeaveQueue: Session._leave_queue,  # noqa: SLF001
     AskPlace: Session._ask_place,  # noqa: SLF001
 }
-
-
-@dataclass(slots=True)
-class Sessions:
-    """All living calls: hands events to theirs."""
-
-    house: House | None = None
-    _sessions: dict[str, Session] = field(default_factory=dict)
-    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
-
-    def __len__(self) -> int:
-        return len(self._sessions)
-
-    def __contains__(self, call: str) -> bool:
-        return call in self._sessions
-
-    def __iter__(self) -> Any:
-        return iter(self._sessions.values())
-
-    def emit(self, call: str, event: Event) -> None:
-        """Hand an event to its call; one for a call that is over is dropped."""
-        session = self._sessions.get(call)
-        if session is not None:
-            session.inbox.put_nowait(event)
-
-    def run(self, session: Session) -> None:
-        self._sessions[session.id] = session
-        task = asyncio.create_task(session.run(), name=f"call {session.id}")
-        self._tasks.add(task)
-        task.add_done_callback(lambda done: self._done(session.id, done))
-
-    def _done(self, call: str, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._sessions.pop(call, None)
-
-    async def idle(self) -> None:
-        """Until no call is left."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
-
-    async def stop(self) -> None:
-        """Let go of all calls: they live on in Asterisk."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-
-async def close_orphan(journal: Journal, call: str, now: float) -> str:
-    """Close the record of a call that died while we were away: the fold of its journal says how it ended."""
-    entries = await journal.events(call)
-    record = fold(entries, cut_at=now) if entries else _unknown(call, now)
-    return await journal.close_call(call, record)
-
-
-def _unknown(call: str, now: float) -> Any:
-    """Opened, and nothing else is known: its journal died before its first line."""
-    return fold([CallStarted(now, call, "", "", "")], cut_at=now)
-

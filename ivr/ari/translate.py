@@ -79,7 +79,12 @@ def translate(event: Any, at: float) -> Iterator[Meaning]:
             if offer and event.channel.state == "Ringing":
                 yield ForDesk(LegRinging(at, offer))
         case ari.ChannelDestroyed():
-            yield from _destroyed(event, at)
+            offer = offer_of(event.channel.id)
+            if offer:
+                yield ForDesk(LegGone(at, offer, _why_gone(event)))
+        case ari.StasisEnd() if is_caller(event.channel.id):
+            # A channel that came through the dialplan is never told destroyed, only gone from the application.
+            yield ForCall(event.channel.id, CallEnded(at, "caller"))
         case ari.ContactStatusChange() | ari.PeerStatusChange():
             reachable = event.endpoint.state == "online"
             if event.endpoint.technology == "PJSIP":
@@ -133,15 +138,6 @@ def _recorded(event: ari.RecordingFinished | ari.RecordingFailed, at: float) -> 
         yield ForCall(call, CommandFailed(at, ref, "Record", event.recording.cause or "failed"))
     else:
         yield ForCall(call, Recorded(at, ref, name, float(event.recording.duration or 0)))
-
-
-def _destroyed(event: ari.ChannelDestroyed, at: float) -> Iterator[Meaning]:
-    channel = event.channel.id
-    offer = offer_of(channel)
-    if offer:
-        yield ForDesk(LegGone(at, offer, _why_gone(event)))
-    elif is_caller(channel):
-        yield ForCall(channel, CallEnded(at, "caller"))
 
 
 def _why_gone(event: ari.ChannelDestroyed) -> str:
