@@ -126,7 +126,7 @@ class Service:
     recovery: Recovery
     clock: Clock
     limit: Limit
-    _first: bool = True
+    _arrived: list[Arrived] | None = field(default_factory=list)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     # ------------------------------------------------------------------------------------------------- events from Asterisk
@@ -145,20 +145,38 @@ class Service:
                     self.spawn(answer_code(self.telephony, self.house.distributor, meaning, self.clock.now()))
 
     def begin(self, arrived: Arrived) -> None:
+        """A new call; held back until those of our former life are adopted."""
+        if self._arrived is not None:
+            self._arrived.append(arrived)
+            return
         flow = self.dialplan.flow.version
         started = CallStarted(arrived.at, arrived.call, arrived.caller, arrived.dialed, flow)
         if arrived.call not in self.sessions:
             self.sessions.run(Session.begin(self.house, started))
 
+    async def recover(self) -> dict[str, int]:
+        """Adopt and close what a former life left, then let new calls in."""
+        await self.load_agents()
+        found = await self.recovery.at_start(self.begin)
+        held, self._arrived = self._arrived or [], None
+        for arrived in held:
+            self.begin(arrived)
+        return found
+
     def on_connected(self, first: bool) -> None:
         if not first:
-            self.spawn(self.recovery.after_silence())
+            self.spawn(self.take_stock())
 
     async def on_asterisk_restart(self, reason: str) -> None:
         log.error("asterisk_restarted", reason=reason)
         await self.ari.connected(30)
-        await self.recovery.after_silence()
+        await self.take_stock()
         await self.telephony.admit(self.limit.now)
+
+    async def take_stock(self) -> None:
+        """Events may have been missed: compare what we believe with what is."""
+        await self.recovery.after_silence()
+        await self.look_for_phones()
 
     def spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -174,12 +192,17 @@ class Service:
     async def load_agents(self) -> None:
         """Agents and their wishes from the store; where their phones are, from Asterisk."""
         desk, now = self.house.distributor, self.clock.now()
-        reachable = await self.telephony.reachable_agents()
         for agent in await self.store.list_agents():
             desk.post(AgentSet(now, agent.id, tuple(agent.queues)))
-            desk.post(EquipmentChanged(now, agent.id, agent.id in reachable))
             if agent.wish in {"ready", "paused"}:
                 desk.post(WishChanged(now, agent.id, agent.wish, agent.reason or ""))  # type: ignore[arg-type]
+
+        await self.look_for_phones()
+
+    async def look_for_phones(self) -> None:
+        reachable = await self.telephony.reachable_agents()
+        for agent in await self.store.list_agents():
+            self.house.distributor.post(EquipmentChanged(self.clock.now(), agent.id, agent.id in reachable))
 
     def publish(self) -> str:
         """Load the dialplans again: new calls get them; bad ones are refused and the last good ones stay."""
@@ -228,7 +251,8 @@ async def make_service(settings: Settings) -> Service:
 
     distributor = Distributor(Acd(queue_rules(dialplan)), sessions.emit, clock, keep_wish)
     hooks = Hooks(
-        on_event=lambda event: service.on_event(event), on_connected=lambda first: service.on_connected(first),
+        on_event=lambda event: service.on_event(event),  # noqa: PLW0108 - the service comes after what it stands on
+        on_connected=lambda first: service.on_connected(first),  # noqa: PLW0108
         on_lost=lambda reason: log.warning("ari_lost", reason=reason),
     )
     ari = AriClient(
@@ -274,8 +298,7 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
             ),
         ]
         stack.push_async_callback(_cancel, tasks)
-        await service.load_agents()
-        found = await service.recovery.at_start(service.begin)
+        found = await service.recover()
         log.info("serving", adopted_asterisk=adopted, flow=service.dialplan.flow.version, **found)
         yield service
 

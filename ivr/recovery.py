@@ -48,15 +48,12 @@ class Recovery:
         for call in opened - set(callers):
             await close_orphan(self.house.journal, call, self.house.clock.now())
             found["closed"] += 1
-        talking: set[str] = set()
-        for call in opened & set(callers):
-            talking |= await self._adopt(call, callers[call], begin)
-            found["adopted"] += 1
+        adopted = [await self._rebuilt(call, callers[call], begin) for call in sorted(opened & set(callers))]
+        talking = await self._run([session for session in adopted if session is not None])
+        found["adopted"] = sum(session is not None for session in adopted)
         for call in set(callers) - opened:
             begin(arrived(callers[call], self.house.clock.now()))
             found["new"] += 1
-        for session in list(self.sessions):
-            await session.ready.wait()  # its conversation is known to the distributor before we tell what happened to it
         await self._clear(channels, set(callers), talking)
         found["away"] = await self.take_spool()
         return found
@@ -74,17 +71,24 @@ class Recovery:
             if names.leg(offer) not in channels:
                 self.house.distributor.post(LegGone(now, offer, "lost"))
 
-    async def _adopt(self, call: str, channel: Channel, begin: Callable[[Arrived], None]) -> set[str]:
-        """Adopt one call; returns the offer it is talking on, if any."""
+    async def _rebuilt(self, call: str, channel: Channel, begin: Callable[[Arrived], None]) -> Session | None:
+        """The call as its journal tells it, not yet running; without a journal or its flow it begins anew."""
         entries = await self.house.journal.events(call)
         flow = await self._flow(entries)
-        if flow is None or not entries:
+        if flow is None:
             begin(arrived(channel, self.house.clock.now()))
-            return set()
-        session = Session.adopt(self.house, call, flow, entries)
-        self.sessions.run(session)
-        record = session.call.record
-        return {record.offer} if record.offer and record.connected_at is not None else set()
+            return None
+        return Session.adopt(self.house, call, flow, entries)
+
+    async def _run(self, sessions: list[Session]) -> set[str]:
+        """Let adopted calls go on; returns the offers under way. Those who talk come first: their agents must be known
+        to be busy before a waiting caller is offered to anybody."""
+        talking = {session.id: session.call.record.offer for session in sessions if _talks(session)}
+        for session in sorted(sessions, key=lambda each: each.id not in talking):
+            self.sessions.run(session)
+            if session.id in talking:
+                await session.ready.wait()
+        return {offer for offer in talking.values() if offer}
 
     async def _flow(self, entries: Sequence[Event]) -> Flow | None:
         first = entries[0] if entries else None
@@ -127,6 +131,10 @@ class Recovery:
         except AlreadyOpen:
             log.info("spool_taken_before", call=away.channel_id)
         await close_orphan(journal, away.channel_id, at)
+
+
+def _talks(session: Session) -> bool:
+    return session.call.record.connected_at is not None
 
 
 def _is_call(channel: Channel) -> bool:
