@@ -1,0 +1,182 @@
+"""Requests by category, their matricule, the rights menu, voice messages and callbacks."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.personas import KOFFI, YAO
+from tests.phone import Phone, phone
+
+
+def asked_for_matricule() -> Phone:
+    """Koffi wants an « attestation de travail » and has heard what to prepare."""
+    return phone().interrupt("211").press("1").hear()
+
+
+def test_a_request_is_registered_with_its_matricule_and_its_reference_told() -> None:
+    call = asked_for_matricule().press("0001239").press("1").press("1").hear()
+    assert call.last(4) == ["requete.enregistree", "requete.repeter", "requete.code_suivi", "fin.autre_demande"]
+    assert call.args("requete.enregistree") == {"reference": "REQ-2026-000001"}
+    assert call.args("requete.code_suivi") == {"code": "123456"}
+    (draft,) = call.store.drafts.values()
+    assert (draft["category"], draft["matricule"], draft["caller"]) == ("ATT-TRAVAIL", KOFFI.matricule, KOFFI.telephone)
+    record = call.hang_up().record
+    assert (record.outcome, record.request, record.category) == ("REQUETE_CREEE", "REQ-2026-000001", "ATT-TRAVAIL")
+    assert (record.matricule, record.identified_by, record.verified) == (KOFFI.matricule, "keypad", False)
+
+
+def test_hash_alone_registers_without_a_matricule() -> None:
+    call = asked_for_matricule().press("#").press("1").hear()
+    (draft,) = call.store.drafts.values()
+    assert draft["matricule"] is None
+    assert call.hang_up().record.outcome == "REQUETE_CREEE"
+
+
+def test_the_matricule_is_asked_once_a_call() -> None:
+    call = asked_for_matricule().press("0001239").press("1").press("1").press("1").hear()
+    assert call.node == "principal"
+    call.interrupt("3").interrupt("1").hear().press("1").press("1").hear()
+    assert call.heard().count("matricule.demander") == 1
+    assert [draft["category"] for draft in call.store.drafts.values()] == ["ATT-TRAVAIL", "SOL-BULLETIN"]
+
+
+def test_the_same_category_twice_makes_two_requests() -> None:
+    call = asked_for_matricule().press("#").press("1").press("1").interrupt("211").press("1").press("#").press("1").hear()
+    assert call.args("requete.enregistree") == {"reference": "REQ-2026-000002"}
+
+
+def test_who_does_not_confirm_goes_back_and_nothing_is_registered() -> None:
+    call = asked_for_matricule().press("#").press("2").hear()
+    assert call.node == "principal"
+    assert not call.store.drafts
+
+
+def test_a_lost_store_promises_nothing_and_brings_an_agent() -> None:
+    call = asked_for_matricule().store_is_lost().press("#").press("1").hear()
+    assert "requete.echec" in call.heard()
+    assert "requete.enregistree" not in call.heard()
+    assert call.queue.queue == "carriere"
+    assert call.hang_up().record.request is None
+
+
+@pytest.mark.parametrize("key", ["0", "#"])
+def test_zero_and_hash_leave_even_a_confirmation(key: str) -> None:
+    call = asked_for_matricule().press("#").press(key).hear()
+    assert call.node == {"0": "file_carriere", "#": "suite"}[key]
+
+
+def test_star_repeats_the_confirmation() -> None:
+    call = asked_for_matricule().press("#").press("*").hear()
+    assert call.last(2) == ["requete.objet_confirme", "requete.objet_confirme"]
+
+
+def test_silence_at_the_confirmation_registers_nothing() -> None:
+    call = asked_for_matricule().press("#").silence(3)
+    assert [name for name in call.heard() if name.startswith("confirmer")] == [
+        "confirmer.silence_1", "confirmer.silence_2", "confirmer.silence_3",
+    ]
+    assert not call.store.drafts
+    assert call.node == "principal"
+
+
+def test_a_missing_matricule_is_asked_for_by_exam_number() -> None:
+    call = phone().press("4").press("4").hear()
+    assert call.last(2) == ["info.matricule_non_recu", "matricule.composition"]
+    call.press("98721#").press("1").hear()
+    (draft,) = call.store.drafts.values()
+    assert (draft["category"], draft["note"]) == ("CON-MATRICULE", "Numéro de composition : 98721")
+
+
+def test_an_exam_number_too_short_is_asked_again_and_its_pause_ends_it() -> None:
+    call = phone().press("4").press("4").press("12#").hear()
+    assert "composition.incompris_1" in call.heard()
+    assert call.press("98721").pause().node == "requete_matricule_non_recu"
+
+
+# --------------------------------------------------------------------------------------------------------------- rights
+@pytest.mark.parametrize("when", ["welcome", "notice", "main menu"])
+def test_key_nine_leads_to_the_rights(when: str) -> None:
+    call = phone()
+    if when == "notice":
+        while "accueil.droits" not in call.heard():
+            call.wait(1)
+    if when == "main menu":
+        call.hear()
+    assert call.interrupt("9").hear().node == "droits"
+
+
+def test_recording_is_refused_and_the_service_is_the_same() -> None:
+    call = phone().interrupt("9").press("1").hear()
+    assert "droits.refus_enregistre" in call.heard()
+    assert call.node == "principal"
+    assert call.hang_up().record.recording_refused
+
+
+def test_the_full_notice_can_be_heard_and_recording_stays_allowed() -> None:
+    call = phone().interrupt("9").press("2").hear()
+    assert "droits.notice" in call.heard()
+    assert call.node == "droits"
+    assert call.press("#").hear().node == "principal"
+    assert not call.hang_up().record.recording_refused
+
+
+def test_access_to_personal_data_is_a_request() -> None:
+    call = phone().interrupt("9").press("3").press("#").press("1").hear()
+    assert [draft["category"] for draft in call.store.drafts.values()] == ["QUA-DCP"]
+
+
+# ------------------------------------------------------------------------------------------------- messages and callbacks
+def at_the_beep() -> Phone:
+    return phone().press("5").press("3").press("1").press("1").hear()
+
+
+def test_a_complaint_is_left_as_a_voice_message() -> None:
+    call = at_the_beep().wait(12).interrupt("#").hear()
+    assert call.last(2) == ["confirmer.pris_en_compte", "fin.autre_demande"]
+    record = call.hang_up().record
+    assert (record.outcome, record.voice_message, record.category) == ("MESSAGE_VOCAL", "message-1", "QUA-RECLAMATION")
+
+
+def test_hanging_up_is_a_way_to_end_a_message() -> None:
+    record = at_the_beep().wait(9).hang_up().record
+    assert (record.outcome, record.voice_message) == ("MESSAGE_VOCAL", "message-1")
+
+
+def test_a_message_too_short_is_taken_again_once() -> None:
+    call = at_the_beep().wait(0.3).interrupt("#").hear().wait(0.2).interrupt("#").hear()
+    assert call.heard().count("requete.message_court") == 2
+    assert call.node == "autre_demande"
+
+
+@pytest.mark.parametrize(("keys", "number"), [("1", KOFFI.telephone), ("20500000009", "0500000009")])
+def test_a_callback_takes_the_callers_number_or_another(keys: str, number: str) -> None:
+    call = phone().press("0").hear().interrupt("1").hear()
+    assert call.args("rappel.confirmer_numero") == {"telephone": KOFFI.telephone}
+    call.press(keys[0])
+    if keys[1:]:
+        call.press(keys[1:])
+    call.hear()
+    assert [(each.number, each.queue) for each in call.store.callbacks] == [(number, "general")]
+    record = call.hang_up().record
+    assert (record.outcome, record.callback) == ("RAPPEL_PROGRAMME", number)
+
+
+def test_a_withheld_number_is_asked_for_and_checked() -> None:
+    call = phone(YAO).press("0").hear().interrupt("1").hear()
+    assert call.last(2) == ["rappel.numero_masque", "rappel.autre_numero"]
+    call.press("0900000000").hear()
+    assert "telephone.incompris_1" in call.heard()
+    assert call.press("0700000999").hear().node == "autre_demande"
+
+
+def test_a_callback_that_cannot_be_kept_becomes_a_message() -> None:
+    call = phone().press("0").hear().store_is_lost().interrupt("1").press("1").hear()
+    assert "rappel.enregistre" not in call.heard()
+    assert call.node == "message"
+
+
+def test_nothing_more_wanted_ends_politely() -> None:
+    call = asked_for_matricule().press("#").press("1").silence()
+    assert call.last() == ["fin.au_revoir"]
+    assert call.over
+    assert call.record.cause == "us"
