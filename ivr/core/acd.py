@@ -8,11 +8,15 @@ about telephony carry the offer's id; one that speaks of an offer that is over c
 
 Rule 3: reserving is one step: an offer exists if and only if its agent is reserved and its caller is off the waiting list.
 
-Rule 4: an agent is free again only when the leg is reported gone (`LegGone`), however the offer ended.
+Rule 4: an agent is free again only when the leg is reported gone (`LegGone`), however the offer ended. A hang-up whose end
+is not reported is ordered again, so a lost report delays an agent and never keeps one.
 
 Rule 5: a caller keeps the place (`since`) through every offer that fails.
 
 Rule 6: after every event nobody waits while an eligible agent takes offers (`_match`).
+
+Rule 7: only an offer that rang in vain or was refused is a miss. Who answered too late, or was cut off by us, rests a
+moment and is charged nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +25,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ivr.core.agent import Agent
+from ivr.core.agent import TRANSITIONS, Agent
 from ivr.core.messages import (
     AgentAnswered,
     AgentLeft,
@@ -59,6 +63,12 @@ from ivr.core.strategy import longest_idle
 REST_AFTER_MISS: Final = 5.0
 """Seconds without an offer after a missed one: a phone that rings without end helps neither agent nor caller."""
 
+HANG_UP_AGAIN: Final = 5.0
+"""Seconds after which a leg that was hung up and is not reported gone is hung up once more."""
+
+BRIDGE_WITHIN: Final = 10.0
+"""Seconds from the agent's answer to the bridge. Beyond, the caller waits again: nobody listens to silence for ever."""
+
 
 @dataclass(slots=True)
 class Acd:
@@ -68,7 +78,7 @@ class Acd:
     entries: dict[str, Entry] = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
     offers: dict[str, Offer] = field(default_factory=dict)
-    _out: list[AcdCommand] = field(default_factory=list)
+    _out: list[AcdCommand] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def handle(self, event: Event) -> list[AcdCommand]:
         """What must be done about this event, in order."""
@@ -109,6 +119,10 @@ class Acd:
         return sum(agent.signed_in and queue in agent.queues for agent in self.agents.values())
 
     def _join(self, event: CallerJoined) -> None:
+        known = self.entries.get(event.call)
+        if known is not None and known.ref == event.ref:
+            return
+        self._forget(known)
         entry = Entry(event.call, event.ref, event.queue, event.priority, event.since, event.facts)
         if event.offer:
             self._adopt(entry, event)
@@ -129,25 +143,38 @@ class Acd:
         return "full" if waiting >= rules.most else ""
 
     def _adopt(self, entry: Entry, event: CallerJoined) -> None:
-        """The application came back while these two were talking."""
-        agent = self.agents.get(event.agent)
-        if agent is None or agent.activity != "idle":
+        """The application came back while these two were talking. Whatever the agent was offered since is withdrawn."""
+        agent = self.agents.get(event.agent) or Agent(event.agent, ())
+        if event.offer in self.offers or (agent.activity, "adopt") not in TRANSITIONS:
             self.entries[entry.call] = entry
+            self._hang_up(event.offer)
+            self._tell(entry, AgentLeft(event.at, entry.ref, event.offer, requeued=True))
             return
+        self._withdraw(agent.offer, event.at)
         offer = Offer(event.offer, entry.call, entry.ref, entry.queue, agent.id, "talking", "accepted")
         self.offers[offer.id] = offer
         self.entries[entry.call] = replace(entry, offer=offer.id)
         self.agents[agent.id] = agent.moved("adopt", at=event.at, offer=offer.id)
 
+    def _withdraw(self, offer_id: str, at: float) -> None:
+        """Forget an offer at once: what its leg still does concerns nobody, and hangs it up again."""
+        offer = self.offers.pop(offer_id, None)
+        if offer is not None:
+            self._hang_up(offer.id)
+            self._requeue(offer, at)
+
     def _leave(self, event: CallerLeft) -> None:
         entry = self.entries.get(event.call)
-        if entry is None or entry.ref != event.ref:
+        if entry is not None and entry.ref == event.ref:
+            self._forget(entry)
+
+    def _forget(self, entry: Entry | None) -> None:
+        if entry is None:
             return
-        del self.entries[event.call]
+        del self.entries[entry.call]
         offer = self.offers.get(entry.offer)
         if offer is not None:
-            self._end(offer, "cancelled")
-            self._out.append(DropLeg(offer.id))
+            self._drop(offer, "cancelled")
 
     # ------------------------------------------------------------------------------------------------------------ agents
     def _set_agent(self, event: AgentSet) -> None:
@@ -178,16 +205,27 @@ class Acd:
     # ------------------------------------------------------------------------------------------------------------ offers
     def _about_offer(self, event: LegRinging | LegAnswered | LegBridged | LegGone | RingTimedOut) -> None:
         offer = self.offers.get(event.offer)
-        if isinstance(event, LegGone):
-            if offer is not None:
-                self._gone(offer, event)
-        elif offer is None:
-            # A leg nobody knows: created after its offer was over, or left by a former life.
-            self._out.append(DropLeg(event.offer))
-        elif offer.end is not None and offer.end != "accepted":
-            self._out.append(DropLeg(offer.id))
+        if offer is None:
+            self._about_nothing(event)
+        elif isinstance(event, LegGone):
+            self._gone(offer, event)
+        elif offer.dropped:
+            self._too_late(offer, event)
         else:
             self._advance(offer, event)
+
+    def _about_nothing(self, event: LegRinging | LegAnswered | LegBridged | LegGone | RingTimedOut) -> None:
+        """A leg nobody knows was created after its offer was over, or left by a former life."""
+        if not isinstance(event, LegGone | RingTimedOut):
+            self._out.append(DropLeg(event.offer))
+
+    def _too_late(self, offer: Offer, event: LegRinging | LegAnswered | LegBridged | RingTimedOut) -> None:
+        if isinstance(event, RingTimedOut):
+            self._hang_up(offer.id)
+            return
+        if isinstance(event, LegAnswered) and offer.stage == "ringing":
+            self.offers[offer.id] = replace(offer, stage="answered")
+        self._out.append(DropLeg(offer.id))
 
     def _advance(self, offer: Offer, event: LegRinging | LegAnswered | LegBridged | RingTimedOut) -> None:
         match event, offer.stage:
@@ -196,44 +234,64 @@ class Acd:
                 self._tell_offer(offer, AgentRinging(event.at, offer.ref, offer.id, offer.agent))
             case LegAnswered(), "ringing":
                 self._move(offer, "answer", event.at)
-                self.offers[offer.id] = replace(offer, stage="answered")
+                self.offers[offer.id] = replace(offer, stage="answered", answered_at=event.at)
                 self._tell_offer(offer, AgentAnswered(event.at, offer.ref, offer.id, offer.agent))
             case LegBridged(), "answered":
                 self._move(offer, "bridge", event.at)
                 self.agents[offer.agent] = replace(self.agents[offer.agent], misses=0)
                 self.offers[offer.id] = replace(offer, stage="talking", end="accepted")
             case RingTimedOut(), "ringing":
-                self._end(offer, "timed_out")
-                self._out.append(DropLeg(offer.id))
-                self._requeue(offer, event.at)
+                self._fail(offer, "timed_out", event.at)
+            case RingTimedOut(), "answered":
+                self._await_bridge(offer, event.at)
+
+    def _await_bridge(self, offer: Offer, at: float) -> None:
+        """This may still be the timer set for the ringing: the answer has its own time."""
+        left = offer.answered_at + BRIDGE_WITHIN - at
+        if left > 0:
+            self._out.append(WakeOffer(offer.id, left))
+        else:
+            self._fail(offer, "lost", at)
+
+    def _fail(self, offer: Offer, end: OfferEnd, at: float) -> None:
+        self._drop(offer, end)
+        self._requeue(offer, at)
+
+    def _drop(self, offer: Offer, end: OfferEnd) -> None:
+        """The leg must go. An offer that was over keeps the end it has."""
+        self.offers[offer.id] = replace(offer, end=offer.end or end, dropped=True)
+        self._hang_up(offer.id)
+
+    def _hang_up(self, offer: str) -> None:
+        self._out += [DropLeg(offer), WakeOffer(offer, HANG_UP_AGAIN)]
 
     def _gone(self, offer: Offer, event: LegGone) -> None:
         """The leg is gone: now, and only now, the agent is free for something else."""
         del self.offers[offer.id]
         if offer.end is None:
-            offer = replace(offer, end=_end_of(event.why))
+            offer = replace(offer, end=_end_of(offer, event.why))
             self._requeue(offer, event.at)
         elif offer.end == "accepted":
             self._part(offer, event.at)
         self._release(offer, event.at)
 
     def _release(self, offer: Offer, at: float) -> None:
-        agent = self.agents[offer.agent]
         rules = self.rules.get(offer.queue, Rules())
         if offer.stage == "talking":
             self._move(offer, "finish", at)
-            self._busy(self.agents[agent.id], rules.wrap_up)
-        elif offer.end in {"refused", "timed_out", "lost"}:
-            self._miss(offer, rules, at)
-        else:
+            self._busy(self.agents[offer.agent], rules.wrap_up)
+        elif offer.end == "cancelled":
             self._move(offer, "release", at)
+        else:
+            self._move(offer, "miss", at)
+            self._busy(self.agents[offer.agent], REST_AFTER_MISS)
+            if offer.stage == "ringing" and offer.end in {"refused", "timed_out"}:
+                self._charge(self.agents[offer.agent], rules, at)
 
-    def _miss(self, offer: Offer, rules: Rules, at: float) -> None:
-        self._move(offer, "miss", at)
-        agent = self.agents[offer.agent]
-        self.agents[agent.id] = agent = replace(agent, misses=agent.misses + 1)
-        self._busy(agent, REST_AFTER_MISS)
-        if agent.misses >= rules.misses:
+    def _charge(self, agent: Agent, rules: Rules, at: float) -> None:
+        """One more miss in a row. Too many, and whoever still claims to be ready is paused."""
+        self.agents[agent.id] = replace(agent, misses=agent.misses + 1)
+        if agent.misses + 1 >= rules.misses and agent.wish == "ready":
             self._wish(WishChanged(at, agent.id, "paused", "sans réponse"))
 
     def _part(self, offer: Offer, at: float) -> None:
@@ -249,10 +307,6 @@ class Acd:
         if entry is not None and entry.offer == offer.id:
             self.entries[offer.call] = replace(entry, offer="")
             self._tell(entry, AgentLeft(at, entry.ref, offer.id, requeued=True))
-
-    def _end(self, offer: Offer, end: OfferEnd) -> None:
-        if offer.end is None:
-            self.offers[offer.id] = replace(offer, end=end)
 
     def _move(self, offer: Offer, what: str, at: float) -> None:
         self.agents[offer.agent] = self.agents[offer.agent].moved(what, at=at, offer=offer.id)
@@ -270,7 +324,7 @@ class Acd:
     def _offer(self, entry: Entry, agent: Agent, at: float) -> None:
         count = entry.offers + 1
         offer = Offer(f"{entry.call}.o{entry.ref}.{count}", entry.call, entry.ref, entry.queue, agent.id)
-        rules = self.rules[entry.queue]
+        rules = self.rules.get(entry.queue, Rules())
         self.offers[offer.id] = offer
         self.entries[entry.call] = replace(entry, offer=offer.id, offers=count)
         self.agents[agent.id] = agent.moved("reserve", at=at, offer=offer.id)
@@ -286,6 +340,8 @@ class Acd:
         self._out.append(Tell(offer.call, event))
 
 
-def _end_of(why: str) -> OfferEnd:
-    return "refused" if why == "refused" else "timed_out" if why == "timed_out" else "lost"
-
+def _end_of(offer: Offer, why: str) -> OfferEnd:
+    """How an offer ended whose leg went by itself. A phone that was picked up was neither refused nor left ringing."""
+    if offer.stage == "ringing" and why in {"refused", "timed_out"}:
+        return "refused" if why == "refused" else "timed_out"
+    return "lost"

@@ -33,6 +33,8 @@ TRANSITIONS: Final[dict[tuple[Activity, str], Activity]] = {
     ("wrap_up", "free"): "idle",
     ("resting", "free"): "idle",
     ("idle", "adopt"): "talking",
+    ("reserved", "adopt"): "talking",
+    ("ringing", "adopt"): "talking",
 }
 """(activity, what happens) → activity. docs/agent.md draws this table."""
 
@@ -43,7 +45,7 @@ class IllegalMove(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """``idle_since``: UTC seconds since which the agent has had nothing to do; ``misses``: offers missed in a row."""
+    """``idle_since``: UTC seconds at which the last wrap-up, rest or idleness began; ``misses``: offers missed in a row."""
 
     id: str
     queues: tuple[str, ...]
@@ -78,14 +80,15 @@ class Agent:
         activity = TRANSITIONS.get((self.activity, what))
         if activity is None:
             raise IllegalMove(f"agent {self.id} is {self.activity}: cannot {what}")
-        idle_since = at if activity in {"idle", "resting", "wrap_up"} else self.idle_since
-        kept = "" if activity in {"idle", "resting", "wrap_up"} else offer or self.offer
-        return replace(self, activity=activity, offer=kept, idle_since=idle_since)
+        if activity in {"idle", "wrap_up", "resting"}:
+            # A call that never came about does not cost the place among those who wait for one.
+            idle_since = self.idle_since if what == "release" else at
+            return replace(self, activity=activity, offer="", idle_since=idle_since)
+        return replace(self, activity=activity, offer=offer or self.offer)
 
     def wishing(self, wish: Wish, reason: str, at: float) -> Agent:
-        """The agent with another wish. Becoming ready starts the idle time anew and forgets the misses."""
+        """The agent with another wish. Becoming ready forgets the misses and, when idle, starts the idle time anew; a
+        wrap-up keeps its beginning, by which the end of it is recognised."""
         fresh = wish == "ready" and self.wish != "ready"
-        return replace(
-            self, wish=wish, reason=reason,
-            idle_since=at if fresh else self.idle_since, misses=0 if fresh else self.misses,
-        )
+        idle_since = at if fresh and self.activity == "idle" else self.idle_since
+        return replace(self, wish=wish, reason=reason, idle_since=idle_since, misses=0 if fresh else self.misses)

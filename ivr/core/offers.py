@@ -124,7 +124,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class WakeOffer:
-    """Send `RingTimedOut` after ``seconds``."""
+    """Send `RingTimedOut` after ``seconds``: look after the offer, whatever it is doing by then."""
 
     offer: str
     seconds: float
@@ -183,6 +183,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
+    """One agent asked to take one caller. ``end`` is set once; ``dropped``: its leg was told to go and is not yet gone."""
+
     id: str
     call: str
     ref: int
@@ -190,3 +192,5 @@ class Offer:
     agent: str
     stage: Stage = "ringing"
     end: OfferEnd | None = None
+    answered_at: float = 0.0
+    dropped: bool = False

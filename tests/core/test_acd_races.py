@@ -1,0 +1,421 @@
+"""The races of a call centre, each with its rule. Lines are slow where it matters: a leg told to go takes its time."""
+
+import pytest
+from desk import desk
+
+from ivr.core.acd import BRIDGE_WITHIN, HANG_UP_AGAIN, REST_AFTER_MISS
+from ivr.core.messages import AgentLeft
+from ivr.core.offers import (
+    AgentRemoved,
+    AgentSet,
+    CallerJoined,
+    DropLeg,
+    LegAnswered,
+    LegBridged,
+    LegGone,
+    LegRinging,
+    Ring,
+    RingTimedOut,
+    Rules,
+)
+
+OFFER = "Koffi.o1.1"
+
+
+def ringing(**rules):
+    """Awa's phone rings for Koffi, on slow lines."""
+    room = desk(slow_lines=True, **rules).agent("Awa")
+    koffi = room.caller("Koffi").joins()
+    return room, room["Awa"].phone_rings(), koffi
+
+
+# ------------------------------------------------------------------------------------------------------- the caller leaves
+def test_given_a_ringing_phone_when_the_caller_leaves_then_the_agent_is_free_only_when_the_leg_is_gone():
+    room, awa, koffi = ringing()
+    koffi.leaves()
+    assert room.orders[-2] == DropLeg(OFFER)
+    yao = room.caller("Yao").joins()
+    assert (awa.state, yao.waits) == ("ringing", True)
+    awa.line_is_clear()
+    assert yao.offered_to == "Awa"
+    assert awa.it.misses == 0
+
+
+def test_given_no_leg_yet_when_the_caller_leaves_then_the_leg_is_dropped_as_soon_as_it_exists():
+    room = desk(slow_lines=True).agent("Awa")
+    room.caller("Koffi").joins().leaves()
+    assert room.tell(LegRinging(room.now, OFFER)) == [DropLeg(OFFER)]
+    assert room["Awa"].state == "reserved"
+    assert room["Awa"].line_is_clear().state == "ready"
+
+
+def test_given_an_offer_long_forgotten_when_its_leg_is_created_then_it_is_dropped():
+    room = desk(slow_lines=True).agent("Awa")
+    room.caller("Koffi").joins().leaves()
+    room["Awa"].line_is_clear()
+    assert room.tell(LegAnswered(room.now, OFFER)) == [DropLeg(OFFER)]
+    assert room["Awa"].state == "ready"
+
+
+def test_given_an_answer_when_the_caller_leaves_before_the_bridge_then_the_agent_is_freed_without_wrap_up():
+    _, awa, koffi = ringing()
+    awa.answers()
+    koffi.leaves()
+    assert awa.line_is_clear().state == "ready"
+    assert awa.it.misses == 0
+
+
+def test_given_the_caller_gone_when_the_bridge_is_reported_after_all_then_the_leg_is_dropped_again():
+    room, awa, koffi = ringing()
+    awa.answers()
+    koffi.leaves()
+    assert room.tell(LegBridged(room.now, OFFER)) == [DropLeg(OFFER)]
+    assert awa.line_is_clear().state == "ready"
+
+
+def test_given_a_caller_who_left_when_the_phone_is_not_answered_then_no_miss_is_charged():
+    _, awa, koffi = ringing()
+    koffi.leaves()
+    assert awa.does_not_answer().it.misses == 0
+
+
+def test_given_an_old_stay_when_its_leaving_is_told_late_then_the_new_stay_goes_on():
+    room = desk().agent("Awa", ready=False).agent("Sery")
+    room.caller("Ibrahim").joins()
+    koffi = room.caller("Koffi").joins().leaves().joins()
+    koffi.ref -= 1
+    assert koffi.leaves().waits
+
+
+# ------------------------------------------------------------------------------------------------------ the same told twice
+def test_given_a_caller_being_offered_when_the_joining_is_told_twice_then_there_is_one_offer():
+    room = desk(slow_lines=True).agent("Awa").agent("Sery")
+    koffi = room.caller("Koffi").joins()
+    room.tell(CallerJoined(room.now, "Koffi", koffi.ref, "general", 0, 1000.0, {}))
+    assert len(room.ordered(Ring)) == 1
+    assert koffi.offered_to == "Awa"
+
+
+def test_given_a_caller_being_offered_when_a_new_stay_begins_then_the_old_offer_is_cancelled():
+    room = desk(slow_lines=True).agent("Awa").agent("Sery")
+    koffi = room.caller("Koffi").joins().joins()
+    assert room.ordered(DropLeg) == [DropLeg(OFFER)]
+    assert koffi.offered_to == "Sery"
+    assert room["Awa"].line_is_clear().state == "ready"
+
+
+@pytest.mark.parametrize("event", [LegRinging, LegAnswered, LegBridged])
+def test_given_a_conversation_when_its_steps_are_told_again_then_nothing_happens(event):
+    room, awa, koffi = ringing()
+    awa.answers().is_bridged()
+    assert room.tell(event(room.now, OFFER)) == []
+    assert koffi.talks_with == "Awa"
+
+
+def test_given_a_leg_reported_gone_twice_then_the_second_time_nothing_happens():
+    room, awa, _ = ringing()
+    awa.answers().is_bridged().hangs_up()
+    assert room.tell(LegGone(room.now, OFFER, "ended")) == []
+    assert awa.state == "wrap_up"
+
+
+# ------------------------------------------------------------------------------------------------------- the agent is late
+def test_given_a_time_out_when_the_agent_answers_at_that_instant_then_hung_up_without_a_miss_and_the_caller_waits():
+    room, awa, koffi = ringing(general=Rules(ring=20.0, misses=1))
+    room.after(22)
+    assert koffi.waits
+    assert room.tell(LegAnswered(room.now, OFFER)) == [DropLeg(OFFER)]
+    awa.line_is_clear()
+    assert (awa.state, awa.it.misses, awa.it.wish) == ("resting", 0, "ready")
+    room.after(REST_AFTER_MISS)
+    assert koffi.offered_to == "Awa"
+
+
+def test_given_an_answer_when_the_ring_timer_fires_at_that_instant_then_the_answer_stands():
+    room, awa, koffi = ringing()
+    room.after(21.9)
+    awa.answers()
+    room.after(1)
+    awa.is_bridged()
+    assert koffi.talks_with == "Awa"
+    assert room.after(60)["Awa"].state == "talking"
+
+
+def test_given_an_answer_when_the_phone_is_hung_up_before_the_bridge_then_the_caller_keeps_the_place_and_no_miss():
+    room, awa, koffi = ringing()
+    room.after(5)
+    yao = room.caller("Yao").joins()
+    awa.answers().hangs_up()
+    assert koffi.told[-1] == AgentLeft(room.now, 1, OFFER, requeued=True)
+    assert (koffi.ahead, yao.ahead) == (0, 1)
+    assert (awa.state, awa.it.misses) == ("resting", 0)
+    room.after(REST_AFTER_MISS)
+    assert koffi.offered_to == "Awa"
+
+
+def test_given_an_answer_when_no_bridge_comes_then_the_caller_waits_again():
+    room, awa, koffi = ringing()
+    room.after(3)
+    awa.answers()
+    room.after(25)
+    assert koffi.waits
+    assert room.orders.count(DropLeg(OFFER)) >= 1
+    awa.line_is_clear()
+    assert (awa.state, awa.it.misses) == ("resting", 0)
+
+
+def test_given_an_answer_late_in_the_ringing_then_the_bridge_has_its_full_time():
+    room, awa, koffi = ringing()
+    room.after(21.9)
+    awa.answers()
+    room.after(BRIDGE_WITHIN - 0.2)
+    assert not room.ordered(DropLeg)
+    room.after(0.3)
+    assert koffi.waits
+
+
+# ------------------------------------------------------------------------------------------------------- two for one agent
+def test_given_one_agent_when_two_callers_join_at_once_then_one_is_offered_and_the_other_waits():
+    room = desk(slow_lines=True).agent("Awa")
+    koffi, yao = room.caller("Koffi").joins(), room.caller("Yao").joins()
+    assert (koffi.offered_to, yao.waits) == ("Awa", True)
+    room["Awa"].phone_rings().answers().is_bridged()
+    assert yao.waits
+    assert len(room.ordered(Ring)) == 1
+
+
+def test_given_one_caller_when_two_agents_come_at_once_then_one_phone_rings():
+    room = desk(slow_lines=True).agent("Awa", ready=False).agent("Sery", ready=False).agent("Adjoua")
+    room.caller("Ibrahim").joins()
+    koffi = room.caller("Koffi").joins()
+    room["Awa"].is_ready()
+    room["Sery"].is_ready()
+    assert (koffi.offered_to, room["Sery"].state) == ("Awa", "ready")
+
+
+# ------------------------------------------------------------------------------------------------------------------ pauses
+@pytest.mark.parametrize("busy", ["reserved", "ringing", "talking"])
+def test_given_a_busy_agent_when_pause_is_pressed_then_it_begins_after(busy):
+    room = desk(general=Rules(wrap_up=1.0)).agent("Awa")
+    koffi, awa = room.caller("Koffi").joins(), room["Awa"]
+    if busy != "reserved":
+        awa.phone_rings()
+    if busy == "talking":
+        awa.answers()
+    yao = room.caller("Yao").joins()
+    awa.pauses("repas")
+    assert awa.state == busy
+    if busy != "talking":
+        awa.answers()
+    assert koffi.talks_with == "Awa"
+    awa.hangs_up()
+    room.after(2)
+    assert (awa.state, awa.it.reason, yao.waits) == ("paused", "repas", True)
+
+
+# ------------------------------------------------------------------------------------------------------------- no answer
+def test_given_a_phone_that_is_not_answered_then_it_rests_and_the_next_agent_is_offered():
+    room = desk().agent("Awa").after(1).agent("Sery")
+    koffi = room.caller("Koffi").joins()
+    room["Awa"].phone_rings().does_not_answer()
+    assert (koffi.offered_to, room["Awa"].state) == ("Sery", "resting")
+    assert koffi.told[-1] == AgentLeft(room.now, 1, OFFER, requeued=True)
+
+
+def test_given_a_switch_that_says_nothing_when_the_ringing_is_too_long_then_it_is_ended_here():
+    room, awa, koffi = ringing(general=Rules(ring=20.0))
+    room.after(21.9)
+    assert awa.state == "ringing"
+    room.after(0.2)
+    assert koffi.waits
+    assert room.ordered(DropLeg) == [DropLeg(OFFER)]
+    assert awa.line_is_clear().it.misses == 1
+
+
+@pytest.mark.parametrize("miss", ["refuses", "does_not_answer"])
+def test_given_three_misses_in_a_row_then_paused_for_no_answer_and_the_caller_keeps_waiting(miss):
+    room = desk(general=Rules(misses=3)).agent("Awa")
+    koffi, awa = room.caller("Koffi").joins(), room["Awa"]
+    for _ in range(3):
+        assert koffi.offered_to == "Awa"
+        getattr(awa.phone_rings(), miss)()
+        room.after(REST_AFTER_MISS)
+    assert (awa.state, awa.it.reason, koffi.waits) == ("paused", "sans réponse", True)
+    assert awa.wishes_kept()[-1] == ("paused", "sans réponse")
+    assert awa.is_ready().it.misses == 0
+    assert koffi.offered_to == "Awa"
+
+
+def test_given_two_misses_when_a_call_is_taken_then_they_are_forgotten():
+    room = desk(general=Rules(misses=3, wrap_up=1.0)).agent("Awa")
+    room.caller("Koffi").joins()
+    for _ in range(2):
+        room["Awa"].does_not_answer()
+        room.after(REST_AFTER_MISS)
+    assert room["Awa"].it.misses == 2
+    assert room["Awa"].answers().it.misses == 0
+
+
+@pytest.mark.parametrize("end", ["refuses", "does_not_answer", "vanishes"])
+def test_given_an_offer_that_fails_at_once_then_the_phone_is_never_rung_in_a_hot_loop(end):
+    room = desk(general=Rules(misses=99)).agent("Awa")
+    room.caller("Koffi").joins()
+    for seconds in range(61):
+        if room["Awa"].state == "reserved":
+            getattr(room["Awa"], end)()
+        assert len(room.ordered(Ring)) == 1 + seconds // REST_AFTER_MISS
+        room.after(1)
+
+
+def test_given_a_phone_that_cannot_be_called_then_the_agent_rests_and_is_never_paused_for_it():
+    room = desk(general=Rules(misses=1)).agent("Awa")
+    koffi, awa = room.caller("Koffi").joins(), room["Awa"].vanishes()
+    assert (awa.state, awa.it.wish, awa.it.misses, koffi.waits) == ("resting", "ready", 0, True)
+
+
+def test_given_a_signed_out_agent_when_the_last_phone_call_is_missed_then_signed_out_it_stays():
+    room = desk(general=Rules(misses=1)).agent("Awa")
+    room.caller("Koffi").joins()
+    room["Awa"].phone_rings().signs_out().does_not_answer()
+    assert room.after(REST_AFTER_MISS)["Awa"].state == "offline"
+    assert room["Awa"].wishes_kept()[-1] == ("offline", "")
+
+
+def test_given_a_pause_with_a_reason_when_the_ringing_call_is_missed_then_the_reason_stays():
+    room = desk(general=Rules(misses=1)).agent("Awa")
+    room.caller("Koffi").joins()
+    room["Awa"].phone_rings().pauses("repas").does_not_answer()
+    assert (room["Awa"].it.wish, room["Awa"].it.reason) == ("paused", "repas")
+
+
+# -------------------------------------------------------------------------------------------------------- agents vanish
+def test_given_a_ringing_phone_that_vanishes_then_the_caller_waits_at_the_same_place():
+    room, awa, koffi = ringing()
+    room.after(5)
+    yao = room.caller("Yao").joins()
+    awa.loses_the_phone().vanishes()
+    assert (koffi.ahead, yao.ahead, awa.state) == (0, 1, "resting")
+    room.after(60)
+    assert (koffi.waits, awa.state) == (True, "unreachable")
+
+
+def test_given_a_conversation_when_the_agent_vanishes_then_the_caller_goes_on_with_the_flow():
+    room, awa, koffi = ringing()
+    awa.answers().is_bridged().vanishes()
+    assert koffi.told[-1] == AgentLeft(room.now, 1, OFFER, requeued=False)
+    assert (koffi.entry, awa.state) == (None, "wrap_up")
+
+
+def test_given_a_conversation_when_the_agent_is_removed_then_it_goes_on_and_nothing_comes_after():
+    room, awa, koffi = ringing(general=Rules(wrap_up=1.0))
+    awa.answers().is_bridged()
+    room.tell(AgentRemoved(room.now, "Awa"))
+    assert koffi.talks_with == "Awa"
+    koffi.leaves()
+    awa.line_is_clear()
+    room.after(2)
+    assert awa.state == "offline"
+
+
+# ---------------------------------------------------------------------------------------------------------- lost reports
+@pytest.mark.parametrize("stage", ["ringing", "talking"])
+def test_given_a_leg_told_to_go_when_the_report_is_lost_then_it_is_told_again_and_the_agent_comes_free(stage):
+    room, awa, koffi = ringing(general=Rules(wrap_up=1.0))
+    if stage == "talking":
+        awa.answers().is_bridged()
+        room.after(60)
+    koffi.leaves()
+    del room.legs[OFFER]
+    room.after(HANG_UP_AGAIN + 2)
+    assert awa.state == "ready"
+
+
+def test_given_an_order_to_go_that_was_lost_then_it_is_repeated_until_the_leg_is_gone():
+    room, awa, koffi = ringing()
+    koffi.leaves()
+    room.after(3.5 * HANG_UP_AGAIN)
+    assert room.orders.count(DropLeg(OFFER)) == 4
+    awa.line_is_clear()
+    room.after(60)
+    assert room.orders.count(DropLeg(OFFER)) == 4
+
+
+def test_given_a_timer_of_an_offer_long_over_then_it_orders_nothing():
+    assert desk().agent("Awa").tell(RingTimedOut(1.0, OFFER)) == []
+
+
+# --------------------------------------------------------------------------------------------- the application was restarted
+def test_given_a_restart_when_a_conversation_comes_back_then_it_is_adopted_and_ends_as_any_other():
+    room = desk().agent("Awa")
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    assert (koffi.talks_with, room.ordered(Ring)) == ("Awa", [])
+    assert room["Awa"].hangs_up().state == "wrap_up"
+    assert koffi.heard == ["AgentLeft"]
+
+
+def test_given_a_restart_when_the_adopted_caller_hangs_up_then_the_agent_goes_to_wrap_up():
+    room = desk().agent("Awa")
+    room.caller("Koffi").comes_back_talking(OFFER, "Awa").leaves()
+    assert room["Awa"].state == "wrap_up"
+
+
+def test_given_a_restart_when_waiting_callers_come_back_in_disorder_then_their_places_are_kept():
+    room = desk().agent("Sery").after(600)
+    room.caller("Ibrahim").joins()
+    yao = room.caller("Yao").joins(since=1200.0)
+    koffi = room.caller("Koffi").joins(since=1100.0)
+    adjoua = room.caller("Adjoua").joins(since=1300.0)
+    assert [each.ahead for each in (koffi, yao, adjoua)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("phone", ["reserved", "ringing"])
+def test_given_a_restart_when_a_waiting_caller_comes_back_before_a_conversation_then_its_offer_is_withdrawn(phone):
+    room = desk(slow_lines=True).agent("Awa")
+    yao = room.caller("Yao").joins()
+    if phone == "ringing":
+        room["Awa"].phone_rings()
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    assert (koffi.talks_with, yao.waits) == ("Awa", True)
+    assert DropLeg("Yao.o1.1") in room.orders
+    assert yao.told[-1] == AgentLeft(room.now, 1, "Yao.o1.1", requeued=True)
+    assert room.tell(LegAnswered(room.now, "Yao.o1.1")) == [DropLeg("Yao.o1.1")]
+    assert room.tell(LegGone(room.now, "Yao.o1.1", "ended")) == []
+    assert room["Awa"].state == "talking"
+
+
+def test_given_a_restart_when_the_agent_was_removed_meanwhile_then_the_conversation_goes_on():
+    room = desk()
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    assert koffi.talks_with == "Awa"
+    room.leg_gone(OFFER, "ended")
+    assert koffi.told == [AgentLeft(room.now, 1, OFFER, requeued=False)]
+
+
+def test_given_two_conversations_that_claim_one_agent_then_the_second_caller_waits_and_its_leg_is_dropped():
+    room = desk(slow_lines=True).agent("Awa")
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    yao = room.caller("Yao").comes_back_talking("Yao.o1.1", "Awa", since=900.0)
+    assert (koffi.talks_with, yao.waits) == ("Awa", True)
+    assert DropLeg("Yao.o1.1") in room.orders
+    assert yao.told[-1] == AgentLeft(room.now, 1, "Yao.o1.1", requeued=True)
+
+
+def test_given_an_adoption_told_twice_then_there_is_one_conversation():
+    room = desk(slow_lines=True).agent("Awa")
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    room.orders.clear()
+    room.tell(CallerJoined(room.now, "Koffi", 1, "general", 0, 1000.0, {}, OFFER, "Awa"))
+    assert (room.orders, koffi.talks_with) == ([], "Awa")
+
+
+def test_given_a_restart_when_the_settings_lost_the_queue_then_the_adopted_conversation_ends_well():
+    room = desk(paie=Rules()).agent("Awa", "general")
+    room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    assert room["Awa"].hangs_up().state == "wrap_up"
+
+
+def test_given_queues_that_change_while_the_phone_rings_then_the_offer_goes_on():
+    room, awa, koffi = ringing()
+    room.tell(AgentSet(room.now, "Awa", ("paie",)))
+    awa.answers().is_bridged()
+    assert koffi.talks_with == "Awa"
