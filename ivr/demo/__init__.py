@@ -1,0 +1,1 @@
+"""Real telephones for the demonstration and the tests."""

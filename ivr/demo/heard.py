@@ -1,0 +1,89 @@
+"""What a telephone heard: readable while the call goes on, comparable with a prompt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import soundfile
+
+RATE: Final = 8000
+HEADER: Final = 44
+WINDOW: Final = 0.02
+
+Samples = np.ndarray[Any, np.dtype[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The recording of all calls of one telephone, one after the other: 8 kHz, mono. Seconds count from the first sound of
+    the first call. The last quarter of a second may not be written yet."""
+
+    file: Path
+
+    def samples(self, since: float = 0.0, until: float | None = None) -> Samples:
+        """In -1..1."""
+        try:
+            data = self.file.read_bytes()[HEADER:]
+        except FileNotFoundError:
+            return np.zeros(0)
+        all_of_it = np.frombuffer(data[: len(data) // 2 * 2], "<i2") / 32768
+        return all_of_it[round(since * RATE) : None if until is None else round(until * RATE)]
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples()) / RATE
+
+    def levels(self, since: float = 0.0, window: float = WINDOW) -> Samples:
+        """The root mean square of each window of ``window`` seconds."""
+        heard, size = self.samples(since), round(window * RATE)
+        whole = heard[: len(heard) // size * size].reshape(-1, size)
+        found: Samples = np.sqrt((whole**2).mean(axis=1))
+        return found
+
+    def longest_silence(self, since: float = 0.0, below: float = 0.01) -> float:
+        """Seconds of the longest stretch whose level stays under ``below``."""
+        longest = run = 0
+        for level in self.levels(since):
+            run = run + 1 if level < below else 0
+            longest = max(longest, run)
+        return longest * WINDOW
+
+    def tone(self, hertz: float, since: float = 0.0, until: float | None = None) -> float:
+        """The share of the energy that is at this frequency, 0..1."""
+        heard = self.samples(since, until)
+        if not heard.any():
+            return 0.0
+        spectrum = np.abs(np.fft.rfft(heard)) ** 2
+        frequency = np.fft.rfftfreq(len(heard), 1 / RATE)
+        return float(spectrum[np.abs(frequency - hertz) < 20].sum() / spectrum.sum())
+
+    def likeness(self, *sounds: Path | str, since: float = 0.0, first: float | None = None) -> tuple[float, float]:
+        """How much the sounds, said one after the other, are heard, and when (seconds): the best normalised correlation;
+        1.0 is the same sound, speech that is another stays under 0.3. A path without extension is a prompt's (.wav).
+        ``first``: only so many seconds of them."""
+        expected = np.concatenate([sound_samples(Path(each)) for each in sounds])
+        return best_match(self.samples(since), expected[: None if first is None else round(first * RATE)], since)
+
+
+def sound_samples(file: Path) -> Samples:
+    samples, rate = soundfile.read(file if file.suffix else file.with_suffix(".wav"))
+    if rate != RATE:
+        raise ValueError(f"{file} has {rate} samples a second; a telephone has {RATE}.")
+    found: Samples = samples
+    return found
+
+
+def best_match(heard: Samples, expected: Samples, since: float = 0.0) -> tuple[float, float]:
+    if len(heard) < len(expected):
+        return 0.0, since
+    size = len(heard) + len(expected)
+    product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(expected, size)), size)
+    places = len(heard) - len(expected) + 1
+    energy = np.concatenate([[0.0], np.cumsum(heard**2)])
+    local = energy[len(expected) :] - energy[:places]
+    likeness = product[:places] / (np.linalg.norm(expected) * np.sqrt(np.maximum(local, 1e-3)))
+    at = int(likeness.argmax())
+    return float(likeness[at]), since + at / RATE
