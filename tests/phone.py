@@ -148,6 +148,8 @@ class Phone:
         self.prompts: list[Prompt] = []
         self.ahead, self.agents = 0, 1
         self.hung_up = False
+        self.obedient = True
+        """Does the channel go when the call hangs up?"""
         self._due: list[tuple[float, int, Event]] = []
         self._count = 0
         self._refs: set[int] = set()
@@ -295,7 +297,7 @@ class Phone:
         self._watch()
         for answer in answers:
             self.event(answer)
-        if self.hung_up and not self.over:
+        if self.hung_up and self.obedient and not self.over:
             self.event(CallEnded(self.tick(0.1), "us"))
         return self
 
@@ -336,7 +338,9 @@ class Phone:
 
     def _settle(self, event: Event) -> None:
         """What this event ended."""
-        ends = isinstance(event, PlayFinished | TimerFired | Heard | Answered | Recorded | CommandFailed | QueueRefused)
+        ends = isinstance(event, PlayFinished | TimerFired | Heard | Answered | Recorded | QueueRefused)
+        if isinstance(event, CommandFailed):
+            ends = type(self.live.get(event.ref)).__name__ == event.command
         if ends or (isinstance(event, AgentLeft) and not event.requeued):
             self.live.pop(event.ref, None)  # type: ignore[attr-defined]
 

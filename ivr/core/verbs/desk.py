@@ -157,7 +157,7 @@ class Voicemail(Node):
                 call.facts["voice_message"] = taken.name
                 if self.goal:
                     call.note("goal", self.goal)
-                yield from say(call, self.thanks)
+                yield from say(call, call.fill(self.thanks))
                 return self.next
             yield from say(call, (Prompt("requete.message_court"),), bargein=False)
         yield from say(call, (Prompt("messagerie.vide"),))
@@ -195,7 +195,7 @@ class Survey(Node):
             key = keys_of(reply)
             if key in {"1", "2", "3", "4", "5"}:
                 call.note("satisfaction", int(key))
-                yield from say(call, self.thanks)
+                yield from say(call, call.fill(self.thanks))
                 break
             leave_by(call, reply)
             if not key:

@@ -1,0 +1,117 @@
+"""Following a request: identification, the second factor, what is told, and what can be done next."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivr.core.verbs.status import MOST_LOOKUPS
+from tests.personas import ADJOUA, KOFFI
+from tests.phone import Phone, phone
+
+WRONG_BIRTH, KOFFIS_BIRTH, ADJOUAS_BIRTH = "01011970", "05031980", "31121975"
+
+
+def by_birth(keys: str = "0001239", birth: str = KOFFIS_BIRTH) -> Phone:
+    return phone().press("1").press("1").press(keys).press("1").press(birth).hear()
+
+
+def by_code(reference: str = "2026000017", code: str = KOFFI.code) -> Phone:
+    return phone().press("1").press("2").press(reference).press(f"{code}").hear()
+
+
+@pytest.mark.parametrize("way", [by_birth, by_code])
+def test_two_factors_open_the_status_and_only_the_category_is_told(way: type) -> None:
+    call = way()
+    first = call.heard().index("suivi.une")
+    assert call.heard()[first : first + 6] == [
+        "suivi.une", "suivi.entete", "suivi.objet", "suivi.statut_en_traitement", "suivi.echeance", "suivi.autre_requete",
+    ]
+    assert call.args("suivi.objet") == {"categorie": "categorie.CAR-AVANCEMENT"}
+    assert call.args("suivi.echeance") == {"date": "2026-12-02"}
+    record = call.hang_up().record
+    assert (record.outcome, record.verified, record.request) == ("STATUT_LU_SVI", True, "REQ-2026-000017")
+
+
+def test_a_wrong_birth_and_an_unknown_matricule_sound_the_same() -> None:
+    wrong = by_birth(birth=WRONG_BIRTH)
+    unknown = phone().press("1").press("1").press("0009999").press("2").press("1").press(WRONG_BIRTH).hear()
+    after = [call.heard()[call.heard().index("facteur.intro"):] for call in (wrong, unknown)]
+    assert after[0] == after[1]
+    assert "facteur.echec" in after[0]
+    for call in (wrong, unknown):
+        assert not call.hang_up().record.verified
+
+
+def test_a_wrong_code_and_an_unknown_reference_sound_the_same() -> None:
+    calls = [by_code(code="000000"), by_code(reference="2026999999"), by_code(reference="2026000031")]
+    assert len({tuple(call.heard()) for call in calls}) == 1
+    assert "facteur.echec" in calls[0].heard()
+
+
+def test_nobody_goes_through_dates_of_birth() -> None:
+    call = by_birth(birth=WRONG_BIRTH)
+    for _ in range(MOST_LOOKUPS - 1):
+        call.press("1").press("0001239").press("1").press(WRONG_BIRTH).hear()
+    assert "facteur.limite" not in call.heard()
+    call.press("1").press("0001239").press("1").press(KOFFIS_BIRTH).hear()
+    assert "facteur.limite" in call.heard()
+    assert len([each for each in call.store.lookups if each.what == "status_by_birth"]) == MOST_LOOKUPS
+    assert call.queue.queue == "general"
+
+
+def test_a_lost_store_says_so_and_brings_an_agent() -> None:
+    call = phone().press("1").press("2").press("2026000017").store_is_lost().press(KOFFI.code).hear()
+    assert "technique.logirec_indisponible" in call.heard()
+    assert call.queue
+
+
+@pytest.mark.parametrize("keys", ["31021980", "3112", "99999999"])
+def test_a_date_that_does_not_exist_is_asked_again(keys: str) -> None:
+    call = phone().press("1").press("1").press("0001239").press("1").press(keys).pause()
+    assert "naissance.incompris_1" in call.heard()
+    assert call.node == "suivi_naissance"
+
+
+def test_hash_at_the_date_goes_back_and_zero_brings_an_agent() -> None:
+    call = phone().press("1").press("1").press("0001239").press("1")
+    assert call.press("#").hear().node == "suivi"
+    call = phone().press("1").press("2").press("0").pause()
+    assert call.queue.queue == "general"
+
+
+def test_several_requests_are_told_one_by_one() -> None:
+    call = by_birth("0004562", ADJOUAS_BIRTH)
+    assert call.args("suivi.plusieurs") == {"nombre": 2}
+    assert "suivi.statut_complement" in call.heard()
+    assert "suivi.statut_cloturee" not in call.heard()
+    call.press("*").hear()
+    assert call.heard().count("suivi.statut_complement") == 2
+    call.press("1").hear()
+    assert call.args("suivi.statut_cloturee") == {"date": "2026-11-09"}
+    assert "suivi.fin_liste" in call.heard()
+    assert call.node == "suivi_suite"
+
+
+def test_an_agent_can_be_asked_for_amid_the_list() -> None:
+    call = by_birth("0004562", ADJOUAS_BIRTH).press("0").hear()
+    assert call.queue.facts["reference"] == "REQ-2026-000031"
+    assert call.queue.facts["verified"] is True
+
+
+def test_a_request_is_completed_by_a_voice_message() -> None:
+    call = by_code().press("2").hear().wait(8).interrupt("#").hear()
+    assert call.args("suivi.complement_enregistre") == {"reference": "REQ-2026-000017"}
+    record = call.hang_up().record
+    assert (record.outcome, record.request, record.voice_message) == ("REQUETE_COMPLETEE", "REQ-2026-000017", "message-1")
+
+
+def test_a_decision_is_contested_by_a_complaint_that_names_it() -> None:
+    call = by_code().press("4").press("1").hear()
+    (draft,) = call.store.drafts.values()
+    assert (draft["category"], draft["parent"], draft["verified"]) == ("QUA-RECLAMATION", "REQ-2026-000017", True)
+    assert call.hang_up().record.outcome == "REQUETE_CREEE"
+
+
+@pytest.mark.parametrize(("key", "node"), [("1", "suivi"), ("3", "rappel"), ("5", "file_general"), ("#", "suivi")])
+def test_what_can_be_done_after_a_status(key: str, node: str) -> None:
+    assert by_code().press(key).hear().node == node
