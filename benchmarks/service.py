@@ -1,0 +1,24 @@
+"""The service alone, as a benchmark starts it: python -m benchmarks.service settings.json. Ends on SIGTERM."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from pathlib import Path
+
+
+async def serve(given: dict[str, object]) -> None:
+    from ivr.app import serving  # noqa: PLC0415 - imported as late as the real command line does
+    from ivr.config import load_settings  # noqa: PLC0415
+
+    end = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end.set)
+    async with serving(load_settings(**given)):
+        print("UP", flush=True)
+        await end.wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text("utf-8"))))
