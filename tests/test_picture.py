@@ -1,6 +1,7 @@
 """The picture of a call is well-formed, keeps the order of what happened and says all of it."""
 
-from xml.etree import ElementTree
+import itertools
+from xml.etree import ElementTree as ET
 
 from ivr.picture import picture
 from ivr.timeline import Line
@@ -9,15 +10,16 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_everything_said_is_drawn_in_order_and_escaped():
-    lines = [Line(0.0, "appelant", "appelle le 1364"), Line(1.2, "1364", "« Bienvenue & bonjour <1> »"), Line(3.0, "étape", "menu")]
-    drawn = ElementTree.fromstring(picture("Appel de Koffi", lines))
+    said = [(0.0, "appelant", "appelle le 1364"), (1.2, "1364", "« Bienvenue & bonjour <1> »"), (3.0, "étape", "menu")]
+    lines = [Line(*each) for each in said]
+    drawn = ET.fromstring(picture("Appel de Koffi", lines))
     texts = [each.text for each in drawn.iter(f"{SVG}text")]
     assert texts == ["Appel de Koffi", "00:00.0", "appelle le 1364", "00:01.2", "« Bienvenue & bonjour <1> »", "menu"]
 
 
 def test_a_long_text_is_broken_and_nothing_overlaps():
     lines = [Line(float(n), "1364", "mot " * 40) for n in range(5)]
-    boxes = [each for each in ElementTree.fromstring(picture("Long", lines)).iter(f"{SVG}rect")][1:]
+    boxes = list(ET.fromstring(picture("Long", lines)).iter(f"{SVG}rect"))[1:]
     edges = [(float(box.get("y")), float(box.get("y")) + float(box.get("height"))) for box in boxes]
     assert len(edges) == 5
-    assert all(before[1] <= after[0] for before, after in zip(edges, edges[1:], strict=False))
+    assert all(before[1] <= after[0] for before, after in itertools.pairwise(edges))
