@@ -103,7 +103,8 @@ def _lines(data: Any, path: KeyPath) -> Iterator[tuple[KeyPath, int]]:
         written = data.lc.data or {}
         items = [(key, value, written[key][0]) for key, value in data.items() if key in written]
     elif isinstance(data, CommentedSeq):
-        items = [(index, value, data.lc.item(index)[0]) for index, value in enumerate(data)]
+        written = data.lc.data or {}
+        items = [(index, value, written[index][0]) for index, value in enumerate(data) if index in written]
     else:
         return
     for key, value, line in items:

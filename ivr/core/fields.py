@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
 from ivr.core.hours import Calendar
@@ -66,8 +67,8 @@ class World:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     names = sorted(known)
-    near = [name for name in names if name[:3] == word[:3]] or names
-    return f"Known here: {', '.join(near[:14])}."
+    near = get_close_matches(word, names, n=4, cutoff=0.6) or names[:14]
+    return f"Known here: {', '.join(near)}."
 
 
 class Reader:

@@ -38,18 +38,15 @@ def parse(source: Source, world: World) -> Flow:
     reader = Reader(source, world)
     data = reader.mapping((), source.data)
     reader.only((), data, FLOW_KEYS, "a flow")
-    nodes = {
-        name: node
-        for name, body in reader.mapping(("nodes",), data.get("nodes")).items()
-        if (node := _node(reader, name, body)) is not None
-    }
+    written = reader.mapping(("nodes",), data.get("nodes"))
+    nodes = {name: node for name, body in written.items() if (node := _node(reader, name, body)) is not None}
     names = {key: reader.text((key,), data.get(key)) for key in ("flow", "start", "start_menu", "fallback")}
     keys = dict(READERS["keys"](reader, ("keys",), data.get("keys", {}), {}))
     flow = Flow(
         names["flow"], source.version, names["start"], names["start_menu"], names["fallback"],
         reader.text(("notice",), data.get("notice", "1")), keys, nodes, world.calendars,
     )
-    check_whole(reader, flow)
+    check_whole(reader, flow, frozenset(written))
     if reader.problems:
         raise FlowErrors(reader.problems)
     return flow

@@ -17,9 +17,12 @@ if TYPE_CHECKING:
     from ivr.core.flow import Flow
 
 
-def check_whole(reader: Reader, flow: Flow) -> None:
-    _check_targets(reader, flow)
+def check_whole(reader: Reader, flow: Flow, written: frozenset[str]) -> None:
+    """``written``: the names of all nodes, those included that could not be read and are missing from the flow."""
+    _check_targets(reader, flow, written)
     _check_spoken(reader, flow)
+    if written - set(flow.nodes):
+        return  # what leads through an unreadable node cannot be judged
     _check_facts(reader, flow)
     _check_categories(reader, flow)
     _check_reached(reader, flow)
@@ -27,22 +30,21 @@ def check_whole(reader: Reader, flow: Flow) -> None:
     _check_way_out(reader, flow)
 
 
-def _check_targets(reader: Reader, flow: Flow) -> None:
+def _check_targets(reader: Reader, flow: Flow, written: frozenset[str]) -> None:
     for part in ("start", "start_menu", "fallback"):
-        if getattr(flow, part) not in flow.nodes:
-            reader.problem((part,), f"{part}: there is no node {getattr(flow, part)!r}.", nearest("", flow.nodes))
+        _check_target(reader, (part,), getattr(flow, part), written)
     if flow.start_menu in flow.nodes and not isinstance(flow.nodes[flow.start_menu], Menu):
         reader.problem(("start_menu",), f"start_menu: {flow.start_menu!r} is not a menu.")
     for key, target in flow.keys.items():
-        _check_target(reader, ("keys", key), target, flow)
+        _check_target(reader, ("keys", key), target, written)
     for name, node in flow.nodes.items():
         for part, target in node.exits():
-            _check_target(reader, ("nodes", name, *part.split(".")), target, flow)
+            _check_target(reader, ("nodes", name, *part.split(".")), target, written)
 
 
-def _check_target(reader: Reader, path: Path, target: str, flow: Flow) -> None:
-    if target not in flow.nodes:
-        reader.problem(path, f"{where(path)}: there is no node {target!r}.", nearest(target, flow.nodes))
+def _check_target(reader: Reader, path: Path, target: str, written: frozenset[str]) -> None:
+    if target not in written:
+        reader.problem(path, f"{where(path)}: there is no node {target!r}.", nearest(target, written))
 
 
 def _check_spoken(reader: Reader, flow: Flow) -> None:

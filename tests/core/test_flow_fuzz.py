@@ -1,0 +1,104 @@
+"""Whatever is written in the files, they are read or refused with problems; no other exception ever comes out."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from ivr.core.flow import FlowErrors, Source, World, parse
+from ivr.dialplan import source_of
+from ivr.dialplan_tables import read_calendars, read_categories, read_queues
+from tests.phone import ROOT, dialplan, known_prompts
+
+WORDS = st.sampled_from(["accueil", "menu", "", "principal", "{category}", "0", "#", "say", "matricule", "cruc", "accueil.droits"])
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(-5, 2000), st.floats(allow_nan=True), st.dates(), WORDS)
+VALUES = st.recursive(SCALARS, lambda inner: st.one_of(
+    st.lists(inner, max_size=3), st.dictionaries(st.one_of(WORDS, st.integers(0, 9)), inner, max_size=3),
+), max_leaves=6)
+FILES = {name: (ROOT / "dialplans" / name).read_text("utf-8") for name in ("1364.yaml", "queues.yaml", "hours.yaml",
+                                                                           "categories.yaml")}
+
+
+def world() -> World:
+    plan = dialplan()
+    return World(known_prompts(), frozenset(plan.queues), frozenset(plan.categories), plan.calendars)
+
+
+def plain(name: str) -> Any:
+    return source_of(FILES[name], name).data
+
+
+PLAIN = {name: plain(name) for name in FILES}
+
+
+def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [path, *(place for key, value in items for place in places(value, (*path, key)))]
+
+
+PLACES = {name: places(data) for name, data in PLAIN.items()}
+
+
+def changed(name: str, place: tuple[Any, ...], value: Any) -> Any:
+    if not place:
+        return value
+    data = copy.deepcopy(PLAIN[name])
+    inner = data
+    for key in place[:-1]:
+        inner = inner[key]
+    inner[place[-1]] = value
+    return data
+
+
+def parse_any(name: str, data: Any) -> None:
+    source = Source(name, data)
+    try:
+        if name == "1364.yaml":
+            parse(source, world())
+        else:
+            {"queues.yaml": read_queues, "hours.yaml": read_calendars, "categories.yaml": read_categories}[name](source, [])
+    except FlowErrors as errors:
+        assert errors.problems
+        assert all(problem.file == name and problem.line >= 1 and problem.what for problem in errors.problems)
+
+
+@settings(max_examples=120, deadline=None)
+@given(data=st.data())
+def test_any_value_anywhere_in_the_flow_is_read_or_refused(data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(PLACES["1364.yaml"]))
+    parse_any("1364.yaml", changed("1364.yaml", place, data.draw(VALUES)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(name=st.sampled_from(["queues.yaml", "hours.yaml", "categories.yaml"]), data=st.data())
+def test_any_value_anywhere_in_the_small_files_is_read_or_refused(name: str, data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(PLACES[name]))
+    parse_any(name, changed(name, place, data.draw(VALUES)))
+
+
+QUEUES = FILES["queues.yaml"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(at=st.integers(0, len(QUEUES)), length=st.integers(0, 9), text=st.text(st.sampled_from("{}[]:,\"'#&*!|>-\t\n a1é\0"), max_size=6))
+def test_any_text_is_yaml_or_refused_with_its_line(at: int, length: int, text: str) -> None:
+    try:
+        source_of(QUEUES[:at] + text + QUEUES[at + length :], "queues.yaml")
+    except FlowErrors as errors:
+        assert all(problem.line >= 1 for problem in errors.problems)
+
+
+def test_a_file_that_contains_itself_is_refused() -> None:
+    for text in ("nodes: &a {a: *a}", "&a [*a]", "a: 2026-13-45", "a: !!python/object:os.system x", "a: !nope [1]"):
+        try:
+            parse_any("1364.yaml", source_of(text, "1364.yaml").data)
+        except FlowErrors as errors:
+            assert errors.problems
+
+
+def test_the_plain_data_is_what_yaml_says() -> None:
+    assert PLAIN["queues.yaml"] == YAML(typ="safe").load(QUEUES)
