@@ -35,6 +35,9 @@ TRANSITIONS: Final[dict[tuple[Activity, str], Activity]] = {
     ("idle", "adopt"): "talking",
     ("reserved", "adopt"): "talking",
     ("ringing", "adopt"): "talking",
+    ("answered", "adopt"): "talking",
+    ("wrap_up", "adopt"): "talking",
+    ("resting", "adopt"): "talking",
 }
 """(activity, what happens) → activity. docs/agent.md draws this table."""
 

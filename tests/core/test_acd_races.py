@@ -368,12 +368,12 @@ def test_given_a_restart_when_waiting_callers_come_back_in_disorder_then_their_p
     assert [each.ahead for each in (koffi, yao, adjoua)] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("phone", ["reserved", "ringing"])
+@pytest.mark.parametrize("phone", ["", "phone_rings", "answers"])
 def test_given_a_restart_when_a_waiting_caller_comes_back_before_a_conversation_then_its_offer_is_withdrawn(phone):
     room = desk(slow_lines=True).agent("Awa")
     yao = room.caller("Yao").joins()
-    if phone == "ringing":
-        room["Awa"].phone_rings()
+    if phone:
+        getattr(room["Awa"], phone)()
     koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
     assert (koffi.talks_with, yao.waits) == ("Awa", True)
     assert DropLeg("Yao.o1.1") in room.orders
@@ -381,6 +381,15 @@ def test_given_a_restart_when_a_waiting_caller_comes_back_before_a_conversation_
     assert room.tell(LegAnswered(room.now, "Yao.o1.1")) == [DropLeg("Yao.o1.1")]
     assert room.tell(LegGone(room.now, "Yao.o1.1", "ended")) == []
     assert room["Awa"].state == "talking"
+
+
+def test_given_a_restart_when_the_busy_phone_refuses_before_the_conversation_comes_back_then_it_goes_on():
+    room = desk().agent("Awa")
+    yao = room.caller("Yao").joins()
+    room["Awa"].refuses()
+    koffi = room.caller("Koffi").comes_back_talking(OFFER, "Awa")
+    room.after(REST_AFTER_MISS + 1)
+    assert (koffi.talks_with, yao.waits) == ("Awa", True)
 
 
 def test_given_a_restart_when_the_agent_was_removed_meanwhile_then_the_conversation_goes_on():

@@ -1,0 +1,89 @@
+"""Pictures drawn from the tables that the code runs on, so that they cannot differ from it.
+
+``python -m ivr.diagrams`` writes docs/agent.md again; a test compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+from ivr.core.agent import TRANSITIONS
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+
+AGENT_PAGE: Final = "docs/agent.md"
+
+ABOUT_ACTIVITIES: Final[Mapping[str, str]] = {
+    "idle": "nothing to do; takes offers if also ready and reachable",
+    "reserved": "an offer is made, the phone does not ring yet",
+    "ringing": "the phone rings",
+    "answered": "picked up, not yet bridged with the caller",
+    "talking": "bridged with the caller",
+    "wrap_up": "finishing the last call; ends by its timer",
+    "resting": "an offer failed; a few seconds without another one",
+}
+
+ABOUT_MOVES: Final[Mapping[str, str]] = {
+    "reserve": "a waiting caller is offered to this agent",
+    "ring": "the leg is reported ringing",
+    "answer": "the leg is reported answered",
+    "bridge": "caller and agent share a bridge",
+    "release": "the caller left, and the leg is gone",
+    "miss": "refused, not answered, lost or never bridged, and the leg is gone",
+    "finish": "the leg of a conversation is gone",
+    "free": "the timer of the wrap-up or of the rest has fired",
+    "adopt": "the application came back and found this conversation; an offer made since is withdrawn",
+}
+
+TEXT: Final = """\
+<!-- Written by `python -m ivr.diagrams` from `ivr.core.agent.TRANSITIONS`. Edit the table, not this page. -->
+# An agent
+
+An agent is three separate things: the **wish** (ready, paused with a reason, offline), the **equipment** (whether the phone
+can be reached) and the **activity**, drawn here. Offers are taken when idle, ready and reachable, and in no other case. A
+wish never interrupts an activity: a pause pressed in a call begins after it.
+
+```mermaid
+{diagram}
+```
+
+| activity | what it is |
+|---|---|
+{activities}
+
+| move | what happened |
+|---|---|
+{moves}
+
+A move that is not drawn raises `IllegalMove` and changes nothing.
+"""
+
+
+def state_diagram(transitions: Iterable[tuple[str, str, str]], start: str) -> str:
+    """A mermaid stateDiagram of (state, move, next state). Moves between the same two states share an arrow."""
+    return "\n".join(["stateDiagram-v2", f"    [*] --> {start}", *_arrows(transitions)])
+
+
+def _arrows(transitions: Iterable[tuple[str, str, str]]) -> Iterator[str]:
+    moves: dict[tuple[str, str], list[str]] = {}
+    for source, move, target in transitions:
+        moves.setdefault((source, target), []).append(move)
+    for (source, target), named in moves.items():
+        yield f"    {source} --> {target}: {', '.join(named)}"
+
+
+def agent_page() -> str:
+    """docs/agent.md. A state or a move without its line here is a KeyError: say what it is."""
+    activities = dict.fromkeys(source for source, _ in TRANSITIONS)
+    moves = dict.fromkeys(move for _, move in TRANSITIONS)
+    return TEXT.format(
+        diagram=state_diagram(((*pair, target) for pair, target in TRANSITIONS.items()), "idle"),
+        activities="\n".join(f"| {name} | {ABOUT_ACTIVITIES[name]} |" for name in activities),
+        moves="\n".join(f"| {name} | {ABOUT_MOVES[name]} |" for name in moves),
+    )
+
+
+if __name__ == "__main__":
+    (ROOT / AGENT_PAGE).write_text(agent_page(), encoding="utf-8")
