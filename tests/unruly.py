@@ -325,9 +325,9 @@ class Unruly:
 
     def everybody_is_known(self) -> None:
         """Between two moves: sessions and distributor agree on who is there."""
-        assert {name: stay.ref for name, stay in self.stays.items()} == {
-            name: entry.ref for name, entry in self.acd.entries.items()
-        }
+        sessions = {name: stay.ref for name, stay in self.stays.items()}
+        known = {name: entry.ref for name, entry in self.acd.entries.items()}
+        assert sessions == known, f"sessions know {sessions}, the distributor {known}"
 
     # -------------------------------------------------------------------------------------------------------------- quiet
     def falls_quiet(self) -> None:

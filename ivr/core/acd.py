@@ -235,6 +235,7 @@ class Acd:
             case LegAnswered(), "ringing":
                 self._move(offer, "answer", event.at)
                 self.offers[offer.id] = replace(offer, stage="answered", answered_at=event.at)
+                self._out.append(WakeOffer(offer.id, BRIDGE_WITHIN))
                 self._tell_offer(offer, AgentAnswered(event.at, offer.ref, offer.id, offer.agent))
             case LegBridged(), "answered":
                 self._move(offer, "bridge", event.at)
@@ -246,7 +247,7 @@ class Acd:
                 self._await_bridge(offer, event.at)
 
     def _await_bridge(self, offer: Offer, at: float) -> None:
-        """This may still be the timer set for the ringing: the answer has its own time."""
+        """The timer that was set for the ringing still comes: it is set anew for what the answer has left."""
         left = offer.answered_at + BRIDGE_WITHIN - at
         if left > 0:
             self._out.append(WakeOffer(offer.id, left))

@@ -236,5 +236,9 @@ def test_given_words_about_somebody_unknown_then_nothing_happens():
     assert room.acd.agents == {}
 
 
+def test_given_a_caller_who_is_not_there_then_the_place_is_none():
+    assert desk().agent("Awa").acd.place("Koffi") == (0, 0)
+
+
 def test_given_a_leg_of_a_former_life_when_it_speaks_then_it_is_hung_up():
     assert desk().tell(LegRinging(1.0, "Koffi.o9.9")) == [DropLeg("Koffi.o9.9")]
