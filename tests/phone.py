@@ -386,8 +386,8 @@ class Phone:
             case AskPlace():
                 return QueueMoved(self.now, command.ref, self.ahead, self.agents)
             case StopRecording():
-                recording = self.live.get(command.ref)
-                if recording and not self.over:
+                recording = self.live.pop(command.ref, None)  # asked twice when two keys are pressed
+                if isinstance(recording, Record) and not self.over:
                     return Recorded(self.now, command.ref, "message-1", self._recorded(recording))
             case _ if hasattr(command, "ref"):
                 assert self.live.pop(command.ref, None), f"{command} stops nothing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivr.core.verbs.status import MOST_LOOKUPS
-from tests.personas import ADJOUA, KOFFI
+from tests.personas import KOFFI
 from tests.phone import Phone, phone
 
 WRONG_BIRTH, KOFFIS_BIRTH, ADJOUAS_BIRTH = "01011970", "05031980", "31121975"

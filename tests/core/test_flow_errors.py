@@ -126,7 +126,7 @@ def test_all_problems_are_told_at_once_in_order() -> None:
 
 
 def test_a_category_without_its_documents_is_told() -> None:
-    say = "  ouvert: {verb: say, prompts: {id: choix.pieces, args: {pieces: \"pieces.{category}\"}}, next: fin}\n"
+    say = '  ouvert: {verb: say, prompts: {id: choix.pieces, args: {pieces: "pieces.{category}"}}, next: fin}\n'
     start, end = GOOD.index("  ouvert:"), GOOD.index("  fin:\n")
     text = (GOOD[:start] + say + GOOD[end:]).replace("next: fin, facts", "next: ouvert, facts")
     assert problems(text) == [
@@ -160,11 +160,12 @@ def test_faults_in_all_files_are_told_together(tmp_path: Path) -> None:
         tmp_path, flow="verb: status => verb: statut", queues='général", ring: 20 => général", ring: vite',
         hours='lundi: ["07:30 => lundi: ["7h30', categories="unit: days => unit: lunes",
     ))
-    assert [line.split(":")[0] for line in told.splitlines()] == ["1364.yaml", "categories.yaml", "hours.yaml", "queues.yaml"]
+    files = [line.split(":")[0] for line in told.splitlines()]
+    assert files == ["1364.yaml", "categories.yaml", "hours.yaml", "queues.yaml"]
 
 
 @pytest.mark.parametrize(("changed", "told"), [
-    ({"queues": 'général", ring: 20, wrap_up: 30, most => général", ring: 20, wrap_up: 30, mots'}, "queues.yaml:12: queues.general: a queue has no 'mots'."),
+    ({"queues": 'général", ring: => général", rings:'}, "queues.yaml:12: queues.general: a queue has no 'rings'."),
     ({"queues": 'général", ring: 20 => général", ring: 0'}, "queues.yaml:12: queues.general.ring: 0 is out of range."),
     ({"hours": "lundi: => lundy:"}, "hours.yaml:16: calendars.cruc.week: a week has no 'lundy'."),
     ({"hours": '"07:30-12:30", => "12:30-07:30",'}, "hours.yaml:16: '12:30-07:30': the end must come after"),

@@ -78,7 +78,7 @@ def test_the_moment_of_reopening_is_open_and_nothing_before_it_is(at: float) -> 
 
 @pytest.mark.parametrize("text", ["7h30-12h30", "12:30-07:30", "07:30", "07:60-08:00", "", "25:00-26:00", "a:b-c:d"])
 def test_a_span_that_is_none_says_so(text: str) -> None:
-    with pytest.raises(ValueError, match="span of hours|the end must come after"):
+    with pytest.raises(ValueError, match=r"span of hours|the end must come after"):
         parse_span(text)
 
 
