@@ -7,7 +7,7 @@ import itertools
 import os
 from collections.abc import Mapping
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.messages import Grammar, HeardKind, Hypothesis
 from ivr.ports import RecognizerUnavailable
 from ivr.speech import wire
 from ivr.speech.engine import Options
@@ -16,7 +16,7 @@ from ivr.speech.link import WorkerLink
 TURN_LIMIT = 20.0  # seconds beyond ``patience``: more than the longest turn and its decoding
 CHUNK = 1 << 16
 
-Result = tuple[str, tuple[Hypothesis, ...]]
+Result = tuple[HeardKind, tuple[Hypothesis, ...]]
 LOST: Result = ("lost", ())
 
 

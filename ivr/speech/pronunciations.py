@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
-PHONES = tuple("aa ai an au bb ch dd ee ei eu ff gg gn ii in jj kk ll mm nn oe on oo ou pp rr ss tt un uu uy vv ww yy zz".split())  # noqa: SIM905
+PHONES = (
+    "aa", "ai", "an", "au", "bb", "ch", "dd", "ee", "ei", "eu", "ff", "gg", "gn", "ii", "in", "jj", "kk",
+    "ll", "mm", "nn", "oe", "on", "oo", "ou", "pp", "rr", "ss", "tt", "un", "uu", "uy", "vv", "ww", "yy", "zz",
+)  # fmt: skip
 
 ADDED: dict[str, tuple[str, ...]] = {
     # numbers

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.messages import Grammar, HeardKind, Hypothesis
 
-Result = tuple[str, tuple[Hypothesis, ...]]
+Result = tuple[HeardKind, tuple[Hypothesis, ...]]
 LOST: Result = ("lost", ())
 RATE = 8000
 LOUD = 200  # of 32767: above line noise, below any voice

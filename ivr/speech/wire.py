@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import msgspec
 
+from ivr.core.messages import GrammarKind, HeardKind
+
 LENGTH = 4
 LONGEST = 1 << 20
 
 
 class Opened(msgspec.Struct, tag="open", array_like=True):
     turn: int
-    kind: str
+    kind: GrammarKind
     phrases: list[str]
     patience: float
 
@@ -42,7 +44,7 @@ class Pong(msgspec.Struct, tag="pong", array_like=True):
 
 class Ended(msgspec.Struct, tag="ended", array_like=True):
     turn: int
-    kind: str
+    kind: HeardKind
     hypotheses: list[tuple[str, float]]
 
 

@@ -98,7 +98,7 @@ class Worker:
                 self.tell(wire.Pong())
 
     def _open(self, order: wire.Opened) -> Stream:
-        grammar = Grammar(order.kind, tuple(order.phrases))  # type: ignore[arg-type]  # the service sent one of its own
+        grammar = Grammar(order.kind, tuple(order.phrases))
         turn = Turn(lambda: self._engine.open(grammar), open_vad(self._rate), grammar, order.patience, self._rate)
         return Stream(turn, self._rate)
 

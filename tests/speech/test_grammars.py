@@ -96,8 +96,8 @@ def test_added_pronunciations_use_the_phones_of_the_model():
 
 
 @pytest.mark.parametrize(("word", "phones"), [
-    ("bouaké", "bb ou aa kk ei"), ("ticket", "tt ii kk kk ee"), ("solde", "ss oo ll dd"), ("mutation", "mm uu tt aa ss yy on"),
-    ("wxyzt", "ww kk ss ii zz"), ("123", ""),
+    ("bouaké", "bb ou aa kk ei"), ("ticket", "tt ii kk kk ee"), ("solde", "ss oo ll dd"),
+    ("mutation", "mm uu tt aa ss yy on"), ("wxyzt", "ww kk ss ii zz"), ("123", ""),
 ])
 def test_a_word_of_a_menu_is_pronounced_by_rule(word, phones):
     assert pronunciations.guess(word) == phones

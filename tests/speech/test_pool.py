@@ -42,7 +42,7 @@ def pids(recognizer) -> list[int]:
 
 async def until(condition, within: float = 10.0) -> None:
     async with asyncio.timeout(within):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 - the kernel's word about a process is no event
             await asyncio.sleep(0.02)
 
 
@@ -152,7 +152,7 @@ async def test_workers_die_with_the_service_however_it_dies(hung, tmp_path):
         "    await asyncio.sleep(60)\n"
         "asyncio.run(main())\n"
     )
-    service = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)
+    service = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE)  # noqa: ASYNC220
     worker = int(service.stdout.readline())
     if hung:
         os.kill(worker, signal.SIGSTOP)
