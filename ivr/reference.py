@@ -16,9 +16,9 @@ from ivr.core.fields import READERS
 from ivr.core.flow import FLOW_KEYS
 from ivr.core.record import OUTCOMES
 from ivr.core.verbs import VERBS, Node, field_doc
-from ivr.core.verbs.ask import COLLECTED
 from ivr.core.verbs.node import ENGINE_FACTS
 from ivr.core.verbs.status import FACTORS
+from ivr.core.verbs.typed import COLLECTED
 
 INTRODUCTION: Final = """\
 # Dialplans: what the 1364 says and does

@@ -14,9 +14,9 @@ from typing import Any, Final, TypeAlias
 from ivr.core.hours import Calendar
 from ivr.core.messages import Prompt
 from ivr.core.record import FACTS, OUTCOMES
-from ivr.core.verbs.ask import COLLECTED
 from ivr.core.verbs.node import ENGINE_FACTS, Choice, error_prompts
 from ivr.core.verbs.status import FACTORS
+from ivr.core.verbs.typed import COLLECTED
 
 Path: TypeAlias = tuple[str, ...]
 

@@ -7,7 +7,7 @@ import pytest
 from ivr.core.call import MOST_TYPED
 from ivr.core.messages import DigitReceived
 from ivr.core.verbs import Choice
-from ivr.core.verbs.ask import Menu
+from ivr.core.verbs.menu import Menu
 from tests.personas import AWA
 from tests.phone import dialplan, phone
 

@@ -5,12 +5,16 @@ The table below is the whole language; dialplans/README.md is generated from it.
 
 from typing import Final
 
-from ivr.core.verbs.ask import Collect, Menu
-from ivr.core.verbs.desk import Callback, Request, Survey, Voicemail
+from ivr.core.verbs.callback import Callback
+from ivr.core.verbs.collect import Collect
+from ivr.core.verbs.menu import Menu
 from ivr.core.verbs.node import Choice, Node, field_doc
 from ivr.core.verbs.queue import Queue
+from ivr.core.verbs.request import Request
 from ivr.core.verbs.status import Lookup, Status
+from ivr.core.verbs.survey import Survey
 from ivr.core.verbs.tell import Branch, Hangup, Hours, Say
+from ivr.core.verbs.voicemail import Voicemail
 
 VERBS: Final[dict[str, type[Node]]] = {
     "say": Say,

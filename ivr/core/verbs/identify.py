@@ -11,34 +11,26 @@ The matricule identifies; it never authenticates. What is personal needs a secon
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from ivr.core.dialogue import Prompts, Question, Reply, Said, Silent, Tries, Typed, Unclear, ask, fetch, prompt, say
 from ivr.core.matricule import (
     Complete,
-    Incomplete,
-    Match,
-    Reading,
     choose_letter,
     join,
     keypad,
     rank,
-    spoken,
-    spoken_letter,
 )
-from ivr.core.messages import Event, Grammar, Hypothesis, Json, Lookup, Prompt
+from ivr.core.messages import Event, Grammar, Json, Lookup, Prompt
 from ivr.core.spoken import yes_or_no
 from ivr.core.verbs.node import leave_by
+from ivr.core.verbs.readings import MOST_READINGS, Readings, best, heard_letters, six_digits
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
-    from ivr.core.verbs.ask import Collect
-
-Readings: TypeAlias = "tuple[Reading, ...]"
+    from ivr.core.verbs.collect import Collect
 
 VOICE_MISSES_BEFORE_KEYPAD: Final = 2
-MOST_READINGS: Final = 20
-"""Beyond the twentieth reading, asking again is faster than asking the directory."""
 
 CANDIDATES_A_TURN: Final = 2
 """How many candidates of one spoken turn are read back before the question is asked again."""
@@ -96,45 +88,15 @@ def _readings(call: Call, reply: Reply) -> Generator[None, Event, Readings]:
     if isinstance(reply, Typed):
         match = keypad(reply.keys)
     elif isinstance(reply, Said):
-        match = _best(reply.hypotheses)
+        match = best(reply.hypotheses)
     else:
         return ()
     if isinstance(match, Complete):
         return match.readings
-    digits = _six_digits(match)
+    digits = six_digits(match)
     if not digits:
         return ()
     return (yield from _ask_letter(call, digits))
-
-
-def _best(hypotheses: Sequence[Hypothesis]) -> Match:
-    """All readings of all hypotheses, each weighed by its hypothesis; complete ones first."""
-    complete: list[Reading] = []
-    partial: list[Reading] = []
-    for hypothesis in hypotheses:
-        match = spoken(hypothesis.words)
-        if isinstance(match, Complete | Incomplete):
-            found = complete if isinstance(match, Complete) else partial
-            found += [Reading(each.matricule, each.score * hypothesis.score, each.why) for each in match.readings]
-    if complete:
-        return Complete(_merged(complete))
-    return Incomplete(_merged(partial))
-
-
-def _merged(readings: Sequence[Reading]) -> Readings:
-    """One reading a matricule, the best kept; best first."""
-    best: dict[str, Reading] = {}
-    for reading in readings:
-        known = best.get(reading.matricule)
-        if known is None or reading.score > known.score:
-            best[reading.matricule] = reading
-    return tuple(sorted(best.values(), key=lambda each: (-each.score, each.matricule)))[:MOST_READINGS]
-
-
-def _six_digits(match: Match) -> Readings:
-    if not isinstance(match, Incomplete):
-        return ()
-    return tuple(each for each in match.readings if len(each.matricule) == 6 and each.matricule.isdigit())
 
 
 def _ask_letter(call: Call, digits: Readings) -> Generator[None, Event, Readings]:
@@ -149,18 +111,11 @@ def _ask_letter(call: Call, digits: Readings) -> Generator[None, Event, Readings
             if isinstance(match, Complete):
                 return match.readings
         if isinstance(reply, Said):
-            letters = _letters(reply.hypotheses)
+            letters = heard_letters(reply.hypotheses)
             if letters:
                 return join(digits, letters)
         lead = () if reply == Typed("*") else tries.miss(reply)
     return ()
-
-
-def _letters(hypotheses: Sequence[Hypothesis]) -> Readings:
-    return _merged([
-        Reading(each.matricule, each.score * hypothesis.score, each.why)
-        for hypothesis in hypotheses for each in spoken_letter(hypothesis.words)
-    ])
 
 
 # --------------------------------------------------------------------------------------------------- from readings to one
@@ -214,7 +169,7 @@ def _choose_letter(call: Call, candidates: Sequence[str]) -> Generator[None, Eve
             if letter:
                 return candidates[0][:6] + letter
         if isinstance(reply, Said):
-            said = next((each.matricule for each in _letters(reply.hypotheses) if each.matricule in letters), None)
+            said = next((each.matricule for each in heard_letters(reply.hypotheses) if each.matricule in letters), None)
             if said:
                 return candidates[0][:6] + said
         if reply != Typed("*"):
