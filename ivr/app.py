@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 
 from ivr.admission import Limit, keep_admitting
+from ivr.ari.asterisk.configure import write_accounts
 from ivr.ari.asterisk.installation import Installation, find_system_asterisk, system_installation
 from ivr.ari.asterisk.plan import AsteriskPlan, SipAccount, kept_secret
 from ivr.ari.asterisk.process import AsteriskProcess
@@ -27,13 +28,13 @@ from ivr.codes import answer_code
 from ivr.config import Settings
 from ivr.core.acd import Acd
 from ivr.core.flow import Flow, FlowErrors, World
-from ivr.core.messages import CallStarted
-from ivr.core.offers import AgentSet, EquipmentChanged, Rules, WishChanged
+from ivr.core.messages import CallStarted, Event
+from ivr.core.offers import AgentRemoved, AgentSet, EquipmentChanged, Rules, WishChanged
 from ivr.dialplan import Dialplan, load_dialplan, parse_flow
 from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
-from ivr.ports import Clock, Recognizer
+from ivr.ports import Recognizer
 from ivr.prompts import Catalogue, load_catalogue
 from ivr.recovery import Recovery
 from ivr.session import Session
@@ -82,12 +83,15 @@ def store_rules(dialplan: Dialplan) -> StoreRules:
 
 def asterisk_plan(settings: Settings, catalogue: Catalogue, accounts: tuple[SipAccount, ...]) -> AsteriskPlan:
     fallback = catalogue.render("technique.application_absente")[0]
-    return AsteriskPlan(
-        run_dir=settings.run_dir, http_port=settings.http_port, sip_port=settings.sip_port, rtp_first=settings.rtp_first,
-        rtp_last=settings.rtp_last, media_port=settings.media_port, ari_secret=kept_secret(settings.var / "ari.secret"),
-        fallback_sound=settings.path(settings.sounds) / fallback, spool_dir=settings.var / "absent", accounts=accounts,
-        max_calls=2 * settings.max_calls + 50, sip_bind=settings.sip_bind, agent_networks=settings.agent_networks,
-    )
+    try:
+        return AsteriskPlan(
+            run_dir=settings.run_dir, http_port=settings.http_port, sip_port=settings.sip_port, rtp_first=settings.rtp_first,
+            rtp_last=settings.rtp_last, media_port=settings.media_port, ari_secret=kept_secret(settings.var / "ari.secret"),
+            fallback_sound=settings.path(settings.sounds) / fallback, spool_dir=settings.var / "absent", accounts=accounts,
+            max_calls=2 * settings.max_calls + 50, sip_bind=settings.sip_bind, agent_networks=settings.agent_networks,
+        )
+    except ValueError as error:
+        raise CannotServe(f"Asterisk cannot be set up as the settings say: {error}") from None
 
 
 async def sip_accounts(settings: Settings, store: Store) -> tuple[SipAccount, ...]:
@@ -124,7 +128,7 @@ class Service:
     house: House
     sessions: Sessions
     recovery: Recovery
-    clock: Clock
+    clock: SystemClock
     limit: Limit
     _arrived: list[Arrived] | None = field(default_factory=list)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -204,6 +208,21 @@ class Service:
         for agent in await self.store.list_agents():
             self.house.distributor.post(EquipmentChanged(self.clock.now(), agent.id, agent.id in reachable))
 
+    async def reload_agents(self) -> int:
+        """Agents added, changed or removed in the store count from now on, their telephones included; calls go on.
+
+        Raises `AsteriskError`, `StoreUnavailable`, or ValueError for an account that cannot be written.
+        """
+        plan = replace(self.asterisk.plan, accounts=await sip_accounts(self.settings, self.store))
+        write_accounts(plan)
+        self.asterisk.plan = plan
+        await self.asterisk.reload("res_pjsip.so")
+        known = {agent.id for agent in await self.store.list_agents()}
+        for gone in set(self.house.distributor.acd.agents) - known:
+            self.house.distributor.post(AgentRemoved(self.clock.now(), gone))
+        await self.load_agents()
+        return len(known)
+
     def publish(self) -> str:
         """Load the dialplans again: new calls get them; bad ones are refused and the last good ones stay."""
         dialplan = load_flow(self.settings, self.catalogue)
@@ -215,6 +234,17 @@ class Service:
 
 def queue_rules(dialplan: Dialplan) -> dict[str, Rules]:
     return {name: Rules(each.ring, each.wrap_up, each.most, each.misses) for name, each in dialplan.queues.items()}
+
+
+class BareJournal(Store):
+    """Keeps calls and requests, not what happened in them: what the journal costs is measured against it."""
+
+    async def append(self, call: str, seq: int, entries: Sequence[Event]) -> None:
+        del call, seq, entries
+
+
+def journal_of(settings: Settings, store: Store) -> Store:
+    return store if settings.journal else BareJournal(store.engine, store.rules)
 
 
 async def make_service(settings: Settings) -> Service:
@@ -263,7 +293,7 @@ async def make_service(settings: Settings) -> Service:
     distributor.legs = telephony
     taps = AriTaps(ari, media)
     house = House(
-        lambda: service.dialplan.flow, flow_of, telephony, store, store, distributor,
+        lambda: service.dialplan.flow, flow_of, telephony, journal_of(settings, store), store, distributor,
         Ears(recognizer, taps, sessions.emit, clock), clock,
     )
     sessions.house = house
@@ -284,9 +314,9 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
         media = service.taps.media
         await media.start()
         stack.push_async_callback(media.stop)
-        adopted = await service.asterisk.attach_or_start()
-        await service.recognizer.start()
+        await service.recognizer.start()  # what may fail comes before Asterisk, which would stay behind
         stack.push_async_callback(service.recognizer.stop)
+        adopted = await service.asterisk.attach_or_start()
         await stack.enter_async_context(service.ari)
         await service.ari.connected(15)
         stack.push_async_callback(service.sessions.stop)

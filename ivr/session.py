@@ -81,6 +81,11 @@ class Session:
         session.inbox.put_nowait(Resumed(house.clock.now()))
         return session
 
+    @property
+    def unwritten(self) -> Sequence[Event]:
+        """Notes that go to the journal with the next event."""
+        return tuple(self._notes)
+
     async def run(self) -> None:
         """Until the call is over and its record closed."""
         limit = asyncio.get_running_loop().call_later(LONGEST_CALL, self._end, "limit")

@@ -15,6 +15,8 @@ WINDOW: Final = 0.02
 
 Samples = np.ndarray[Any, np.dtype[np.float64]]
 
+Span = tuple[float, float | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -60,12 +62,13 @@ class Heard:
         frequency = np.fft.rfftfreq(len(heard), 1 / RATE)
         return float(spectrum[np.abs(frequency - hertz) < 20].sum() / spectrum.sum())
 
-    def likeness(self, *sounds: Path | str, since: float = 0.0, first: float | None = None) -> tuple[float, float]:
+    def likeness(self, *sounds: Path | str, since: float = 0.0, span: Span = (0, None)) -> tuple[float, float]:
         """How much the sounds, said one after the other, are heard, and when (seconds): the best normalised correlation;
         1.0 is the same sound, speech that is another stays under 0.3. A path without extension is a prompt's (.wav).
-        ``first``: only so many seconds of them."""
-        expected = np.concatenate([sound_samples(Path(each)) for each in sounds])
-        return best_match(self.samples(since), expected[: None if first is None else round(first * RATE)], since)
+        ``span``: only this stretch of them, in seconds; on a busy machine a frame may slip, and a short stretch is whole."""
+        begin, end = (None if each is None else round(each * RATE) for each in span)
+        expected = np.concatenate([sound_samples(Path(each)) for each in sounds])[begin:end]
+        return best_match(self.samples(since), expected, since)
 
 
 def sound_samples(file: Path) -> Samples:
@@ -79,7 +82,7 @@ def sound_samples(file: Path) -> Samples:
 def best_match(heard: Samples, expected: Samples, since: float = 0.0) -> tuple[float, float]:
     if len(heard) < len(expected):
         return 0.0, since
-    size = len(heard) + len(expected)
+    size = 1 << (len(heard) + len(expected)).bit_length()
     product = np.fft.irfft(np.fft.rfft(heard, size) * np.conj(np.fft.rfft(expected, size)), size)
     places = len(heard) - len(expected) + 1
     energy = np.concatenate([[0.0], np.cumsum(heard**2)])

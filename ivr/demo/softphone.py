@@ -107,10 +107,10 @@ class Softphone:
     async def answer(self) -> None:
         self._send({"do": "answer"})
 
-    async def press(self, keys: str, gap: float = 0.12) -> None:
-        """Keys (0-9 * #) as RFC 4733 events, ``gap`` seconds from one to the next."""
+    async def press(self, keys: str, gap: float = 0.2, hold: float = 0.1) -> None:
+        """Keys (0-9 * #) as RFC 4733 events held for ``hold`` seconds, ``gap`` seconds from one to the next."""
         for key in keys:
-            self._send({"do": "press", "key": key})
+            self._send({"do": "press", "key": key, "hold": hold})
             await asyncio.sleep(gap)
 
     async def speak(self, file: Path, timeout: float = 30) -> None:  # noqa: ASYNC109 - the caller's patience

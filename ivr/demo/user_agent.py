@@ -17,9 +17,6 @@ import pjsua2 as pj
 POLL: Final = 10
 """Milliseconds of one look at SIP; orders wait no longer than that."""
 
-KEY_TIME: Final = 80
-"""Milliseconds that a key is held."""
-
 BUSY: Final = 486
 
 
@@ -166,11 +163,11 @@ class Telephone:
         if self.call is not None:
             self.call.answer(status(200))
 
-    def press(self, key: str) -> None:
+    def press(self, key: str, hold: float) -> None:
         if self.call is None:
             return
         order = pj.CallSendDtmfParam()
-        order.method, order.duration, order.digits = pj.PJSUA_DTMF_METHOD_RFC2833, KEY_TIME, key
+        order.method, order.duration, order.digits = pj.PJSUA_DTMF_METHOD_RFC2833, round(hold * 1000), key
         self.call.sendDtmf(order)
 
     def speak(self, file: str) -> None:

@@ -1,0 +1,173 @@
+"""Calls and their records: list, follow, export; the timeline of one, and the proof that its journal gives its record."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+import typer
+
+from ivr.app import load_flow, load_prompts, prompt_arguments
+from ivr.cli.console import as_json, hidden, masked, moment, since, table, warn
+from ivr.cli.opened import missing, with_store
+from ivr.config import Settings
+from ivr.core.flow import Flow, World
+from ivr.core.messages import CallStarted, Event
+from ivr.dialplan import parse_flow
+from ivr.proof import prove
+from ivr.timeline import timeline
+from storage import CallFile, CallRow, Store
+
+PERSONAL: Final = ("caller", "matricule", "callback", "phone", "name")
+COLUMNS: Final = ("Début", "Appelant", "Matricule", "Issue", "File", "Agent", "Attente", "Parole", "Requête", "Appel")
+FOLLOW_EVERY: Final = 0.5
+Clear = Annotated[bool, typer.Option("--clear", help="Show telephone numbers and matricules in full.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON: one object a line.")]
+
+
+def records(
+    *,
+    since_: Annotated[str | None, typer.Option("--since", help="today, 30m, 2h, 3d, or a day as 2026-11-23.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as TRANSFERE.")] = None,
+    matricule: Annotated[str | None, typer.Option(help="Only this matricule.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    follow: Annotated[bool, typer.Option("--follow", help="Show each call as it ends, until Ctrl-C.")] = False,
+    json: AsJson = False,
+    csv_file: Annotated[Path | None, typer.Option("--csv", help="Write them to this file.")] = None,
+    clear: Clear = False,
+) -> None:
+    """The records of calls, newest first. Numbers and matricules are masked unless --clear is given.
+
+    Example: cruc records --since today --outcome TRANSFERE --csv jour.csv
+    """
+    wanted: dict[str, Any] = {"since": since(since_), "outcome": outcome, "limit": limit}
+    wanted["matricule"] = matricule.upper().replace(" ", "") if matricule else None
+    if follow:
+        with_store(lambda _settings, store: _follow(store, json, clear))
+        return
+    rows = with_store(lambda _settings, store: store.list_calls(**wanted))
+    if csv_file:
+        _write_csv(csv_file, [_shown(row, clear) for row in rows])
+        typer.echo(f"{len(rows)} appels écrits dans {csv_file}.")
+    elif json:
+        for row in rows:
+            as_json(_shown(row, clear))
+    else:
+        table(COLUMNS, (_cells(row, clear) for row in rows))
+
+
+def call(
+    call_id: Annotated[str, typer.Argument(metavar="ID", help="The call, as `cruc records` shows it.")],
+    replay: Annotated[bool, typer.Option("--replay", help="Prove that the journal gives the same record.")] = False,
+    clear: Clear = False,
+    json: AsJson = False,
+) -> None:
+    """The timeline of one call and its record.
+
+    With --replay its journal is run through the core again, with the flow it ran: the same notes and the same record must
+    come out, else the differences are shown and the command fails.
+
+    Example: cruc call 1795472100.12 --replay
+    """
+    with_store(lambda settings, store: _call(settings, store, call_id, replay=replay, clear=clear, json=json))
+
+
+async def _call(settings: Settings, store: Store, call_id: str, *, replay: bool, clear: bool, json: bool) -> None:
+    file = await store.call(call_id)
+    if file is None:
+        raise missing(f"No call {call_id} is in the store: `cruc records` lists them.")
+    entries = await store.events(call_id)
+    if json:
+        as_json(_whole(file, clear))
+    else:
+        _tell(settings, file, entries, clear)
+    if replay:
+        await _replay(settings, store, file, entries)
+
+
+def _whole(file: CallFile, clear: bool) -> dict[str, Any]:
+    told = asdict(file.record) if file.record else asdict(file.call)
+    told["request"] = file.call.request
+    return told if clear else hidden(told, PERSONAL)
+
+
+def _tell(settings: Settings, file: CallFile, entries: Sequence[Event], clear: bool) -> None:
+    texts = {prompt.id: prompt.text or prompt.sound for prompt in load_prompts(settings).prompts.values()}
+    secrets = [] if clear else [value for value in (file.call.matricule, file.call.caller) if value]
+    typer.echo(f"Appel {file.call.id} du {moment(file.call.started_at)}")
+    for line in timeline(entries, texts):
+        text = str(line)
+        for secret in secrets:
+            text = text.replace(secret, masked(secret))
+        typer.echo(text)
+    typer.echo()
+    for name, value in _whole(file, clear).items():
+        if value not in (None, "", (), 0, False):
+            typer.echo(f"{name:<17} {_field(name, value)}")
+
+
+def _field(name: str, value: object) -> str:
+    if isinstance(value, float) and name.endswith("_at"):
+        return moment(value)
+    return " → ".join(map(str, value)) if isinstance(value, tuple | list) else str(value)
+
+
+async def _replay(settings: Settings, store: Store, file: CallFile, entries: Sequence[Event]) -> None:
+    flow = await _flow_of(settings, store, entries)
+    if flow is None:
+        raise missing(f"The flow {file.call.flow} of this call is not in the store: nothing to replay it with.")
+    proof = prove(flow, entries, file.record)
+    if not proof.holds:
+        warn(f"The replay of {file.call.id} differs:")
+        for difference in proof.differences:
+            warn(f"  {difference}")
+        raise typer.Exit(1)
+    lost = f", {proof.unwritten} non écrites avant une interruption" if proof.unwritten else ""
+    typer.echo(f"Rejoué : {proof.entries} entrées, {proof.notes} notes{lost}, même fiche.")
+
+
+async def _flow_of(settings: Settings, store: Store, entries: Sequence[Event]) -> Flow | None:
+    first = entries[0] if entries else None
+    source = await store.flow_source(first.flow) if isinstance(first, CallStarted) else None
+    if source is None:
+        return None
+    catalogue = load_prompts(settings)
+    now = load_flow(settings, catalogue)
+    world = World(prompt_arguments(catalogue), frozenset(now.queues), frozenset(now.categories), now.calendars)
+    return parse_flow(source, world, file="flow of the call")
+
+
+async def _follow(store: Store, json: bool, clear: bool) -> None:
+    last = await store.last_closed()
+    while True:
+        for row in await store.calls_closed_after(last):
+            last = row.closed_nr or last
+            if json:
+                as_json(_shown(row, clear))
+            else:
+                typer.echo("  ".join(str(cell or "-") for cell in _cells(row, clear)))
+        await asyncio.sleep(FOLLOW_EVERY)
+
+
+def _shown(row: CallRow, clear: bool) -> dict[str, Any]:
+    return asdict(row) if clear else hidden(asdict(row), PERSONAL)
+
+
+def _cells(row: CallRow, clear: bool) -> tuple[object, ...]:
+    shown = _shown(row, clear)
+    return (moment(row.started_at), shown["caller"], shown["matricule"], row.outcome or "en cours", row.queue, row.agent,
+            row.waited, row.talked, row.request, row.id)
+
+
+def _write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """UTF-8 with a mark, so that spreadsheets read the accents."""
+    fields = [name for name in CallRow.__dataclass_fields__ if name != "closed_nr"]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.DictWriter(file, fields, extrasaction="ignore")
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({**row, "started_at": moment(row["started_at"]), "ended_at": moment(row["ended_at"])})
