@@ -108,7 +108,8 @@ class Softphone:
         self._send({"do": "answer"})
 
     async def press(self, keys: str, gap: float = 0.2, hold: float = 0.1) -> None:
-        """Keys (0-9 * #) as RFC 4733 events held for ``hold`` seconds, ``gap`` seconds from one to the next."""
+        """Keys (0-9 * #) as RFC 4733 events held for ``hold`` seconds, ``gap`` seconds from one to the next. Pauses under
+        some 45 ms are refused by Asterisk's channels, which then hear keys twice: no hand is that fast."""
         for key in keys:
             self._send({"do": "press", "key": key, "hold": hold})
             await asyncio.sleep(gap)
