@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.processor import spent
 from benchmarks.results import keep
 from benchmarks.rig import Rig, rig
 from benchmarks.sipp import Callers
@@ -101,12 +100,12 @@ class Side:
 
 async def one_round(made: Rig, number: str, side: Side, rate: float, calls: int, held: float, keys: Sequence[tuple[float, str]],
                     *, hangs_up: bool) -> None:
-    before = [spent(pid) for pid in made.pids]
+    before = made.spent()
     outcome = await Callers(made, number, rate=rate, calls=calls, held=held, keys=keys, hangs_up=hangs_up).run()
     await made.no_calls()
     if outcome.ended != calls or outcome.failed:
         raise RuntimeError(f"{number}: {outcome}")
-    used = [(spent(pid) - start) / calls * 1000 for pid, start in zip(made.pids, before, strict=True)]
+    used = [(now - start) / calls * 1000 for now, start in zip(made.spent(), before, strict=True)]
     side.asterisk.append(used[0])
     side.application.append(used[1])
 

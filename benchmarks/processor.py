@@ -8,9 +8,10 @@ from pathlib import Path
 TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
-def spent(*pids: int) -> float:
-    """Seconds of processor time used so far by these processes and by the children that they still have or have buried."""
-    return sum(_one(pid) + spent(*children(pid)) for pid in pids)
+def spent(pid: int, *, but: int = 0) -> float:
+    """Seconds of processor time used so far by a process and its children, living or buried, the child ``but`` left out
+    (Asterisk is one of the application that started it)."""
+    return _one(pid) + sum(spent(child) for child in children(pid) if child != but)
 
 
 def _one(pid: int) -> float:

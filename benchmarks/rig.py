@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from benchmarks.processor import spent
 from ivr.app import asterisk_plan, find_asterisk, load_prompts
 from ivr.ari.asterisk.ports import free_ports
 from ivr.ari.asterisk.process import AsteriskProcess
@@ -82,6 +83,11 @@ class Rig:
         pid = self.asterisk.pid
         assert pid is not None
         return pid, self.service.pid
+
+    def spent(self) -> tuple[float, float]:
+        """Processor seconds so far of Asterisk and of the application with its workers."""
+        asterisk, application = self.pids
+        return spent(asterisk), spent(application, but=asterisk)
 
     def sounds(self, *prompts: str) -> str:
         """What these prompts are for Playback and Background."""
