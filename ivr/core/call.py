@@ -26,6 +26,7 @@ from ivr.core.messages import (
     CallStarted,
     Command,
     CommandFailed,
+    DigitReceived,
     Echo,
     Enqueue,
     Event,
@@ -69,6 +70,12 @@ MOST_TYPED: Final = 40
 """Keys kept ahead of being asked: the longest way through the menus, twice."""
 
 
+LATE_HASH: Final = 3.0
+"""Seconds in which a '#' after the last digit asked for still belongs to it: « ... puis dièse », people were told."""
+
+NEVER: Final = float("-inf")
+
+
 class GoTo(Exception):
     """A verb's way out from deep inside: the caller pressed a key that works everywhere."""
 
@@ -93,6 +100,7 @@ class Call:
         self.menus: list[str] = []
         self.node: str | None = None
         self.resumed = False
+        self.entered_at = NEVER
         self._keeper = RecordKeeper()
         self._steps: Steps | None = None
         self._live: dict[int, Started] = {}
@@ -129,6 +137,8 @@ class Call:
                 self._resume()
             case Echo() if event.ref not in self._live:
                 pass
+            case DigitReceived() if self._ends_entry(event):
+                pass
             case _:
                 self._settle(event)
                 self._send(event)
@@ -152,6 +162,12 @@ class Call:
             self._live = {ref: each for ref, each in self._live.items() if not isinstance(each, Enqueue)}
         self._go(self.node)
         self.resumed = False
+
+    def _ends_entry(self, event: DigitReceived) -> bool:
+        """A '#' that ends what its last digit had already ended."""
+        late = event.digit == "#" and event.at - self.entered_at <= LATE_HASH
+        self.entered_at = NEVER
+        return late
 
     def _settle(self, event: Event) -> None:
         over = isinstance(event, LAST_ECHOES) or (isinstance(event, AgentLeft) and not event.requeued)
@@ -221,6 +237,13 @@ class Call:
         """A key pressed before it is asked for."""
         if len(self.typed) < MOST_TYPED:
             self.typed.append(digit)
+
+    def entered(self) -> None:
+        """All digits asked for are there: the '#' that may still come, or was typed ahead, ends nothing more."""
+        if self.typed[:1] == ["#"]:
+            self.typed.pop(0)
+        else:
+            self.entered_at = self.now
 
     def ref(self) -> int:
         self._last_ref += 1

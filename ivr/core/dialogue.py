@@ -78,7 +78,8 @@ def prompt(name: str, **args: object) -> Prompt:
 def say(
     call: Call, prompts: Prompts, *, keys: Container[str] = "", bargein: bool = True
 ) -> Generator[None, Event, str | None]:
-    """Say it to the end. A key in ``keys`` ends it and is returned; any other is kept for the next question."""
+    """Say it to the end. A key in ``keys`` ends it and is returned; any other is kept for the next question, and so is what
+    follows it: it may be the ninth digit of a number as well as the key 9."""
     if bargein and call.typed:
         return call.typed.pop(0) if call.typed[0] in keys else None
     if not prompts:
@@ -87,7 +88,7 @@ def say(
     while True:
         event = yield
         match event:
-            case DigitReceived(digit=digit) if digit in keys:
+            case DigitReceived(digit=digit) if digit in keys and not call.typed:
                 call.stop(playing)
                 return digit
             case DigitReceived(digit=digit):
@@ -170,6 +171,8 @@ class _Turn:
             return Typed(self.keys or "#")
         self.keys += digit
         if len(self.keys) >= self.question.digits:
+            if self.question.digits > 1:
+                self.call.entered()
             return Typed(self.keys)
         self._wait(self.question.between)
         return None

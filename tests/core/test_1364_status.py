@@ -48,6 +48,16 @@ def test_a_wrong_code_and_an_unknown_reference_sound_the_same() -> None:
     assert "facteur.echec" in calls[0].heard()
 
 
+def test_the_hash_that_was_asked_for_goes_with_its_digits() -> None:
+    """« ... puis dièse »: said of ten digits, of which the tenth is enough."""
+    call = phone().press("1").press("2").press("2026000017#").press(f"{KOFFI.code}#").hear()
+    assert call.node == "suivi_suite"
+    ahead = phone().interrupt(f"122026000017#{KOFFI.code}#").hear()
+    assert ahead.node == "suivi_suite"
+    late = phone().press("1").press("2").press("2026000017").wait(5).press("#").hear()
+    assert late.node == "suivi"
+
+
 def test_nobody_goes_through_dates_of_birth() -> None:
     call = by_birth(birth=WRONG_BIRTH)
     for _ in range(MOST_LOOKUPS - 1):
