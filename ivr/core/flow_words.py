@@ -82,7 +82,7 @@ def _facts_used(node: Node) -> Iterable[tuple[str, str]]:
     """(field, fact) for every fact that a node reads by name."""
     if isinstance(node, Branch) and node.fact:
         yield "fact", node.fact
-    for part in ("prompts", "thanks", "note"):
+    for part in ("prompts", "thanks", "reminder", "note"):
         value = getattr(node, part, None) or ()
         args = [value] if isinstance(value, str) else [arg for prompt in value for arg in prompt.args.values()]
         yield from ((part, fact) for arg in args if isinstance(arg, str) for fact in FACT.findall(arg))

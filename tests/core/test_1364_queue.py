@@ -27,11 +27,23 @@ def test_the_place_that_is_said_never_gets_worse() -> None:
     for ahead in (3, 5, 2, 4, 0, 1):
         call.ahead = ahead
         call.wait(45)
-        said.append(call.last()[0])
+        said.append([name for name in call.heard() if name.startswith("file.")][-1])
     assert [prompt.args["nombre_avant"] for prompt in call.prompts if prompt.id == "file.position"] == [3, 2]
     assert said == [
         "file.position", "file.patienter_1", "file.position", "file.patienter_1", "file.suivant", "file.patienter_1",
     ]
+
+
+def test_a_callback_is_offered_after_each_announcement_but_the_first() -> None:
+    call = waiting().wait(10)
+    assert "rappel.proposer" not in call.heard()
+    assert call.wait(100).heard().count("rappel.proposer") == 2
+
+
+def test_keys_typed_before_the_queue_are_no_score_after_it() -> None:
+    call = phone().interrupt("05").hear().agent_answers(AWA).agent_leaves().hear()
+    assert call.node == "enquete"
+    assert call.record.satisfaction is None
 
 
 def test_an_agent_answers_they_talk_and_the_caller_gives_a_score() -> None:

@@ -45,6 +45,7 @@ class Queue(Node):
     refused: str = spec("node", "when the queue does not take the caller (full, nobody signed in)")
     timeout: str = spec("node", "after waiting too long")
     prompts: Prompts = spec("prompts", "said on entering the queue", default=())
+    reminder: Prompts = spec("prompts", "said after each announcement but the first", default=())
     priority: int = spec("count", "minutes of waiting given in advance", default=0, low=0, high=60)
     longest: float = spec("seconds", "the longest wait", default=600.0, low=10, high=7200)
     every: float = spec("seconds", "seconds between two announcements", default=45.0, low=10, high=600)
@@ -57,6 +58,7 @@ class Queue(Node):
             yield from say(call, call.fill(self.prompts))
         if not call.resumed or "queued_since" not in call.facts:
             call.note("queued", self.queue)
+        call.typed.clear()  # they were not meant for the question after the conversation
         wait = _Wait(call, self, self._since(call), talking or "")
         return (yield from wait.until_over())
 
@@ -165,7 +167,8 @@ class _Wait:
         if self.talking or self.announce is None:
             return
         self.call.stop(self.playing)
-        self.playing = self.call.play(self._place(moved.ahead))
+        reminder = () if self.told is None else self.call.fill(self.node.reminder)
+        self.playing = self.call.play((*self._place(moved.ahead), *reminder))
 
     def _place(self, ahead: int) -> Prompts:
         if self.told is not None and ahead >= self.told:
