@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,14 @@ from ivr.core.hours import Calendar
 from ivr.dialplan_tables import Category, QueueRules, read_calendars, read_categories, read_queues
 
 FILES = ("1364.yaml", "queues.yaml", "hours.yaml", "categories.yaml")
+HOURS_FOLLOW = "\n--- # hours.yaml\n"
+"""Between the two texts that decide how a call goes: without its calendars of that day, a call could not be replayed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialplan:
-    """The folder as a whole, checked. ``source`` is the flow's text, kept so that any call can be replayed."""
+    """The folder as a whole, checked. ``source`` is the flow's text and its hours', kept so that any call can be
+    replayed; ``flow.version`` is its hash."""
 
     flow: Flow
     source: str
@@ -50,17 +53,28 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
     categories = read_categories(sources["categories.yaml"], problems)
     world = World(prompts, frozenset(queues), frozenset(categories), calendars)
     try:
-        flow = parse(sources["1364.yaml"], world)
+        kept = HOURS_FOLLOW.join((folder / name).read_text("utf-8") for name in ("1364.yaml", "hours.yaml"))
+        flow = parse(replace(sources["1364.yaml"], version=version_of(kept)), world)
     except FlowErrors as errors:
         raise FlowErrors((*problems, *errors.problems)) from None
     if problems:
         raise FlowErrors(problems)
-    return Dialplan(flow, (folder / "1364.yaml").read_text("utf-8"), queues, calendars, categories)
+    return Dialplan(flow, kept, queues, calendars, categories)
 
 
 def parse_flow(text: str, world: World, *, file: str = "flow") -> Flow:
-    """A flow from its text: for the replay of old calls and for tests."""
-    return parse(source_of(text, file), world)
+    """A flow from its text: for the replay of old calls and for tests. The hours in it replace those of ``world``."""
+    flow, _, hours = text.partition(HOURS_FOLLOW)
+    if hours:
+        problems: list[Problem] = []
+        world = replace(world, calendars=read_calendars(source_of(hours, "hours.yaml"), problems))
+        if problems:
+            raise FlowErrors(problems)
+    return parse(replace(source_of(flow, file), version=version_of(text)), world)
+
+
+def version_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def source_of(text: str, file: str) -> Source:
@@ -73,8 +87,7 @@ def source_of(text: str, file: str) -> Source:
         what = getattr(error, "problem", None) or (str(error).splitlines() or ["not written as expected"])[0]
         line = mark.line + 1 if mark else 1
         raise FlowErrors([Problem(file, line, f"not readable as YAML: {what}.", "Check indents and quotes.")]) from None
-    version = hashlib.sha256(text.encode()).hexdigest()[:12]
-    return Source(file, plain, lines, version)
+    return Source(file, plain, lines, version_of(text))
 
 
 def _read(path: Path, problems: list[Problem]) -> Source | None:

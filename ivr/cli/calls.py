@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -19,12 +20,13 @@ from ivr.core.flow import Flow, World
 from ivr.core.messages import CallStarted, Event
 from ivr.dialplan import parse_flow
 from ivr.proof import prove
-from ivr.timeline import timeline
+from ivr.timeline import Line, timeline
 from storage import CallFile, CallRow, Store
 
 PERSONAL: Final = ("caller", "matricule", "callback", "phone", "name")
 COLUMNS: Final = ("Début", "Appelant", "Matricule", "Issue", "File", "Agent", "Attente", "Parole", "Requête", "Appel")
 FOLLOW_EVERY: Final = 0.5
+SAID: Final = re.compile(r"\b\d{6}[A-Z]\b|\+?\b\d{8,15}\b")
 Clear = Annotated[bool, typer.Option("--clear", help="Show telephone numbers and matricules in full.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON: one object a line.")]
 
@@ -97,17 +99,20 @@ def _whole(file: CallFile, clear: bool) -> dict[str, Any]:
 
 def _tell(settings: Settings, file: CallFile, entries: Sequence[Event], clear: bool) -> None:
     texts = {prompt.id: prompt.text or prompt.sound for prompt in load_prompts(settings).prompts.values()}
-    secrets = [] if clear else [value for value in (file.call.matricule, file.call.caller) if value]
     typer.echo(f"Appel {file.call.id} du {moment(file.call.started_at)}")
     for line in timeline(entries, texts):
-        text = str(line)
-        for secret in secrets:
-            text = text.replace(secret, masked(secret))
-        typer.echo(text)
+        typer.echo(str(line if clear else covered(line)))
     typer.echo()
     for name, value in _whole(file, clear).items():
         if value not in (None, "", (), 0, False):
             typer.echo(f"{name:<17} {_field(name, value)}")
+
+
+def covered(line: Line) -> Line:
+    """A line without what it tells of a person: keys and words may spell a matricule, a number, a date of birth."""
+    if line.who == "appelant" and line.what.startswith(("touche", "dit")):
+        return replace(line, what=f"{line.what.split()[0]} •••")
+    return replace(line, what=SAID.sub(lambda found: masked(found[0]), line.what))
 
 
 def _field(name: str, value: object) -> str:

@@ -6,6 +6,7 @@ command worked and found something wrong (`check`, `doctor`, `call --replay`). A
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any, Final
 
@@ -41,6 +42,9 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the reader has seen enough; Python would complain at its end
+            raise typer.Exit(0) from None
         except EXPECTED as error:
             warn(_sentence(error))
             raise typer.Exit(2) from None
