@@ -13,8 +13,6 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from ivr.core.call import MOST_TYPED, Call, Output, replay
@@ -55,27 +53,14 @@ from ivr.core.messages import (
     TimerFired,
 )
 from ivr.core.record import CallRecord, fold
-from ivr.dialplan import Dialplan, load_dialplan
-from ivr.prompts import load_catalogue
-from tests.personas import EVERYBODY, KOFFI, Person
+from tests.personas import KOFFI, Person
+from tests.small_world import ROOT, Store, assert_can_be_said, dialplan, known_prompts
 
-ROOT = Path(__file__).resolve().parent.parent
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECONDS_A_PROMPT = 2.0
 CALLS: list[Phone] = []
 """Every call of the running test: conftest checks them all when it ends."""
-
-
-@cache
-def known_prompts() -> dict[str, frozenset[str]]:
-    catalogue = load_catalogue(ROOT / "prompts/fr/catalog.yaml")
-    return {name: frozenset(prompt.args) for name, prompt in catalogue.prompts.items()}
-
-
-@cache
-def dialplan() -> Dialplan:
-    return load_dialplan(ROOT / "dialplans", known_prompts())
 
 
 def moment(text: str) -> float:
@@ -91,46 +76,7 @@ def phone(who: Person = KOFFI, at: str = "monday 10:00", flow: Flow | None = Non
     return Phone(flow or dialplan().flow, who, moment(at)).dial()
 
 
-class Store:
-    """The little LOGIREC of a test. ``lost``: it does not answer."""
-
-    def __init__(self) -> None:
-        self.lost = False
-        self.drafts: dict[str, dict[str, Any]] = {}
-        self.callbacks: list[RegisterCallback] = []
-        self.lookups: list[Lookup] = []
-
-    def answer(self, command: Started) -> dict[str, Any]:
-        match command:
-            case Lookup():
-                self.lookups.append(command)
-                return self._look_up(command)
-            case RegisterRequest():
-                return self._register(dict(command.draft))
-            case RegisterCallback():
-                known = any(each.number == command.number for each in self.callbacks)
-                self.callbacks.append(command)
-                return {"already": known}
-        raise AssertionError(f"the store does not know {command}")
-
-    def _register(self, draft: dict[str, Any]) -> dict[str, Any]:
-        self.drafts.setdefault(draft["key"], draft)
-        number = list(self.drafts).index(draft["key"]) + 1
-        return {"reference": f"REQ-2026-{number:06}", "code": "123456", "due": "2026-12-07"}
-
-    def _look_up(self, command: Lookup) -> dict[str, Any]:
-        args = command.args
-        match command.what:
-            case "member":
-                known = {person.matricule for person in EVERYBODY}
-                return {"known": [each for each in args["matricules"] if each in known]}
-            case "status_by_birth":
-                same = [each for each in EVERYBODY if each.birth and each.birth == args["birth"]]
-                return {"requests": [told for each in same if each.matricule == args["matricule"] for told in each.requests]}
-            case "status_by_code":
-                same = [each for each in EVERYBODY if each.code and each.code == args["code"]]
-                return {"requests": [r for each in same for r in each.requests if r["reference"] == args["reference"]]}
-        raise AssertionError(f"the store has no question {command.what!r}")
+__all__ = ["CALLS", "ROOT", "Phone", "dialplan", "known_prompts", "moment", "phone"]
 
 
 class Phone:
@@ -359,6 +305,8 @@ class Phone:
         if isinstance(command, Play):
             assert not self.playing, f"{command} overlaps {self.playing}"
             self.prompts += command.prompts
+            for prompt in command.prompts:
+                assert_can_be_said(prompt)
             self._later(SECONDS_A_PROMPT * len(command.prompts), lambda at: PlayFinished(at, command.ref))
         self.live[command.ref] = command
         match command:

@@ -1,0 +1,81 @@
+"""What surrounds a test call: the real dialplan and catalogue, and a LOGIREC as small as a dictionary of people."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ivr.core.messages import Lookup, Prompt, RegisterCallback, RegisterRequest, Started
+from ivr.dialplan import Dialplan, load_dialplan
+from ivr.prompts import Catalogue, load_catalogue, say
+from ivr.prompts.saying import RECORDED
+from tests.personas import EVERYBODY
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load_catalogue(ROOT / "prompts/fr/catalog.yaml")
+
+
+@cache
+def known_prompts() -> dict[str, frozenset[str]]:
+    return {name: frozenset(prompt.args) for name, prompt in catalogue().prompts.items()}
+
+
+def assert_can_be_said(prompt: Prompt) -> None:
+    """The catalogue has it, with these arguments, and each can be said in French."""
+    kinds = catalogue().prompts[prompt.id].args
+    assert set(prompt.args) == set(kinds), f"{prompt} wants {set(kinds)}"
+    for name, kind in kinds.items():
+        for key in say(kind, prompt.args[name]):
+            assert key in catalogue().prompts or key in RECORDED, f"{prompt}: nothing says {key!r}"
+
+
+@cache
+def dialplan() -> Dialplan:
+    return load_dialplan(ROOT / "dialplans", known_prompts())
+
+
+class Store:
+    """The little LOGIREC of a test. ``lost``: it does not answer."""
+
+    def __init__(self) -> None:
+        self.lost = False
+        self.drafts: dict[str, dict[str, Any]] = {}
+        self.callbacks: list[RegisterCallback] = []
+        self.lookups: list[Lookup] = []
+
+    def answer(self, command: Started) -> dict[str, Any]:
+        match command:
+            case Lookup():
+                self.lookups.append(command)
+                return self._look_up(command)
+            case RegisterRequest():
+                return self._register(dict(command.draft))
+            case RegisterCallback():
+                known = any(each.number == command.number for each in self.callbacks)
+                self.callbacks.append(command)
+                return {"already": known}
+        raise AssertionError(f"the store does not know {command}")
+
+    def _register(self, draft: dict[str, Any]) -> dict[str, Any]:
+        self.drafts.setdefault(draft["key"], draft)
+        number = list(self.drafts).index(draft["key"]) + 1
+        return {"reference": f"REQ-2026-{number:06}", "code": "123456", "due": "2026-12-07"}
+
+    def _look_up(self, command: Lookup) -> dict[str, Any]:
+        args = command.args
+        match command.what:
+            case "member":
+                known = {person.matricule for person in EVERYBODY}
+                return {"known": [each for each in args["matricules"] if each in known]}
+            case "status_by_birth":
+                same = [each for each in EVERYBODY if each.birth and each.birth == args["birth"]]
+                return {"requests": [told for each in same if each.matricule == args["matricule"] for told in each.requests]}
+            case "status_by_code":
+                same = [each for each in EVERYBODY if each.code and each.code == args["code"]]
+                return {"requests": [r for each in same for r in each.requests if r["reference"] == args["reference"]]}
+        raise AssertionError(f"the store has no question {command.what!r}")
