@@ -186,3 +186,14 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
     told = refused(place)
     assert "queues.yaml:1: cannot be read" in told
     assert "hours.yaml:1: cannot be read" in told
+
+
+def test_a_flow_is_kept_with_its_hours_so_that_an_old_call_can_be_replayed(tmp_path: Path) -> None:
+    before = load_dialplan(folder(tmp_path), known_prompts())
+    plan = load_dialplan(folder(tmp_path, hours="special: => special: &days"), known_prompts())
+    assert plan.flow.version != before.flow.version
+    world = World(known_prompts(), frozenset(plan.queues), frozenset(plan.categories), {"cruc": Calendar(((),) * 7)})
+    again = parse_flow(before.source, world)
+    assert again.version == before.flow.version
+    assert again.calendars == before.calendars
+    assert again.nodes == before.flow.nodes
