@@ -264,7 +264,8 @@ async def make_service(settings: Settings) -> Service:
     service: Service
 
     async def keep_wish(agent: str, wish: str, reason: str) -> None:
-        await store.set_wish(agent, wish, reason)
+        if await store.agent(agent) is not None:  # else removed meanwhile
+            await store.set_wish(agent, wish, reason)
 
     async def flow_of(version: str) -> Flow | None:
         if version == service.dialplan.flow.version:

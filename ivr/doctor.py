@@ -181,7 +181,14 @@ def _service(said: dict[str, Any] | None) -> tuple[Health, ...]:
                "" if process else "Voyez log/cruc.log."),
         Health("Horloge", "ok" if drift < DRIFT else "warn", f"déplacée de {drift:.0f} s depuis le démarrage",
                "" if drift < DRIFT else "Redémarrez le service quand il n'y a pas d'appel."),
-        Health("Reconnaissance vocale", "ok", ", ".join(f"{key} {value}" for key, value in said["recognizer"].items())),
+        _ears(said["recognizer"]),
         Health("Postes des agents", "warn" if away else "ok", f"{len(said['agents']) - len(away)} joignables sur "
                f"{len(said['agents'])}", f"Non joignables : {', '.join(away)}." if away else ""),
     )
+
+
+def _ears(said: dict[str, Any]) -> Health:
+    """The running recogniser, whatever its engine says of itself."""
+    ready, restarts = said.get("ready", True), said.get("restarts", 0)
+    told = f"{said['name']}, {int(ready)} processus prêt(s), {restarts} redémarrage(s)"
+    return Health("Reconnaissance vocale", "ok" if ready else "warn", told, "" if ready else "Le clavier suffit.")

@@ -116,7 +116,10 @@ async def _agent(service: Service, voices: Any) -> AsyncIterator[Softphone]:
         async with asyncio.timeout(10):
             while not desk.acd.agents[AGENT.id].takes_offers:  # noqa: ASYNC110 - Asterisk's news of the phone is on its way
                 await asyncio.sleep(0.05)
-        yield phone
+        try:
+            yield phone
+        finally:
+            await service.store.set_wish(AGENT.id, "offline")
 
 
 async def _call(service: Service, witness: Witness, agent: Softphone, voices: Any) -> CallFile:
@@ -155,4 +158,5 @@ Le service reste en marche. Pour appeler vous-même, avec un téléphone SIP (Li
 Depuis un autre ordinateur : CRUC_SIP_BIND=<adresse de cette machine> et CRUC_AGENT_NETWORKS='["<votre réseau>"]'.
 Dans un autre terminal : cruc status, cruc records --follow, cruc call ID --replay.
 L'agente {AGENT.id} répond toute seule. Ctrl-C arrête tout.""")
-    await asyncio.Event().wait()
+    with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C is how this ends well
+        await asyncio.Event().wait()
