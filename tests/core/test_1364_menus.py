@@ -191,3 +191,9 @@ def test_a_hundred_keys_typed_ahead_are_not_all_kept() -> None:
         call.event(DigitReceived(call.now, "7"))
     assert len(call.call.typed) == MOST_TYPED
     call.hang_up()
+
+
+def test_after_a_key_that_is_no_choice_the_keys_typed_behind_it_are_forgotten() -> None:
+    call = phone().interrupt("83").hear()
+    assert call.node == "principal"
+    assert "principal.incompris_1" in call.heard()

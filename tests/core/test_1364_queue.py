@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import CommandFailed, Connect, LeaveQueue, Play, SetTimer, StartMusic, StopMusic
+from ivr.core.messages import AgentAnswered, CommandFailed, Connect, LeaveQueue, Play, SetTimer, StartMusic, StopMusic
 from tests.personas import AWA, SERGE
 from tests.phone import Phone, phone
 
@@ -148,3 +148,9 @@ def test_a_score_out_of_range_is_asked_once_more_then_forgotten() -> None:
 def test_the_place_is_said_over_silence_never_over_another_prompt() -> None:
     call = waiting().wait(3600)
     assert len(call.commands(Play)) > 20
+
+
+def test_an_answer_told_twice_makes_one_bridge() -> None:
+    call = waiting().agent_answers(AWA)
+    call.event(AgentAnswered(call.tick(0.1), call.queue.ref, call.offer, AWA))
+    assert len(call.commands(Connect)) == 1

@@ -180,3 +180,8 @@ def test_nothing_more_wanted_ends_politely() -> None:
     assert call.last() == ["fin.au_revoir"]
     assert call.over
     assert call.record.cause == "us"
+
+
+def test_keys_typed_before_the_beep_do_not_choose_what_comes_after_it() -> None:
+    call = phone().interrupt("53111").hear().wait(5).interrupt("#").hear()
+    assert call.node == "autre_demande"
