@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import resource
+import signal
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -146,6 +147,7 @@ class Callers:
     """``calls`` calls at ``rate`` a second to ``number``; each presses ``keys`` and stays ``held`` seconds."""
 
     count = 0
+    _child: asyncio.subprocess.Process | None = None
 
     def __init__(
         self, rig: Rig, number: str, *, rate: float, calls: int, held: float, keys: Sequence[tuple[float, str]],
@@ -183,6 +185,7 @@ class Callers:
             child = await asyncio.create_subprocess_exec(
                 *self._command(), cwd=self.folder, stdout=output, stderr=output, stdin=asyncio.subprocess.DEVNULL,
             )
+            self._child = child
             try:
                 await child.wait()
             finally:
@@ -191,6 +194,11 @@ class Callers:
                     await child.wait()
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         return self._outcome(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+    def stop(self) -> None:
+        """Let no more calls begin; those under way go on to their end."""
+        if self._child is not None and self._child.returncode is None:
+            self._child.send_signal(signal.SIGUSR1)
 
     def rows(self, pattern: str) -> list[dict[str, str]]:
         """The lines of a statistics file of SIPp."""
