@@ -163,3 +163,23 @@ def test_star_repeats_the_question_without_costing_a_try() -> None:
         call.press("*").hear()
     assert call.heard().count("matricule.demander") == 6
     assert read_back(call.press("0001239")) == KOFFI.matricule
+
+
+# -------------------------------------------------------------------------------------------------- a letter in doubt
+def test_a_letter_in_doubt_may_be_said() -> None:
+    call = asked().press("0003219").say("z comme zuénoula")
+    assert read_back(call) == ISSA.matricule
+
+
+def test_a_letter_in_doubt_has_two_tries_and_star_repeats() -> None:
+    call = asked().press("0003219").press("*").hear()
+    assert call.heard().count("matricule.lettre_choix_4") == 2
+    call.silence().press("9").hear()
+    assert "lettre.silence_1" in call.heard()
+    assert call.last(3) == ["matricule.corriger", "matricule.demander", "matricule.sans_matricule"]
+
+
+def test_silence_at_the_read_back_is_no() -> None:
+    call = asked().press("0001239").silence(2)
+    assert "confirmer.silence_1" in call.heard()
+    assert call.last(3) == ["matricule.corriger", "matricule.demander", "matricule.sans_matricule"]
