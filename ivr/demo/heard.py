@@ -13,8 +13,13 @@ RATE: Final = 8000
 HEADER: Final = 44
 WINDOW: Final = 0.02
 
-Samples = np.ndarray[Any, np.dtype[np.float64]]
+BEGINNING: Final = 3.0
+PIECE: Final = 2400
+SLIP: Final = 0.6
+SAME, AUDIBLE = 0.85, 0.02
+"""`Heard.found`: it compares the first seconds, in pieces of so many samples, each at most so many seconds out of place."""
 
+Samples = np.ndarray[Any, np.dtype[np.float64]]
 Span = tuple[float, float | None]
 
 
@@ -65,10 +70,31 @@ class Heard:
     def likeness(self, *sounds: Path | str, since: float = 0.0, span: Span = (0, None)) -> tuple[float, float]:
         """How much the sounds, said one after the other, are heard, and when (seconds): the best normalised correlation;
         1.0 is the same sound, speech that is another stays under 0.3. A path without extension is a prompt's (.wav).
-        ``span``: only this stretch of them, in seconds; on a busy machine a frame may slip, and a short stretch is whole."""
+        ``span``: only this stretch of them, in seconds."""
         begin, end = (None if each is None else round(each * RATE) for each in span)
-        expected = np.concatenate([sound_samples(Path(each)) for each in sounds])[begin:end]
-        return best_match(self.samples(since), expected, since)
+        return best_match(self.samples(since), joined(sounds)[begin:end], since)
+
+    def found(self, *sounds: Path | str, since: float = 0.0) -> tuple[float, float]:
+        """How much of the beginning of the sounds is heard piece by piece, each in its place, and when it began: 0..1 and
+        seconds. On a busy machine frames slip, and a long correlation says nothing; a third of the pieces is enough."""
+        heard, expected = self.samples(since), joined(sounds)[: round(BEGINNING * RATE)]
+        starts = [at for at in range(0, len(expected) - PIECE // 2, PIECE) if loud(expected[at : at + PIECE])]
+        begun = []
+        for start in starts:
+            likeness, at = best_match(heard, expected[start : start + PIECE], since)
+            if likeness > SAME:
+                begun.append(at - start / RATE)
+        in_place = [[other for other in begun if abs(other - one) < SLIP] for one in begun]
+        best = max(in_place, key=len, default=[])
+        return (len(best) / len(starts), min(best)) if best else (0.0, since)
+
+
+def loud(samples: Samples) -> bool:
+    return bool((samples**2).mean() > AUDIBLE**2)
+
+
+def joined(sounds: tuple[Path | str, ...]) -> Samples:
+    return np.concatenate([sound_samples(Path(each)) for each in sounds])
 
 
 def sound_samples(file: Path) -> Samples:

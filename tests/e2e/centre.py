@@ -34,8 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 HOMES = ROOT / "var" / "test"
 POLL = 0.03
 JUST_NOW = 6.0
-STRETCH, STRETCHES = 1.2, (0.0, 1.2)
-ALIKE = 0.8
+ENOUGH = 0.3
 QUEUES = ("general", "carriere", "solde", "concours")
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 TRUNK = "127.0.0.2"
@@ -73,8 +72,9 @@ class Centre:
         flow = (ROOT / "dialplans" / "1364.yaml").read_text()
         if not notice:  # a caller who knows it all may type over the notice: a test need not hear it each time
             flow = flow.replace("    bargein: false         #", "    bargein: true          #")
-            for line in ("principal.carriere", "principal.solde", "principal.concours", "principal.suivi"):
-                flow = flow.replace(f"say: {line}, ", "")  # the main menu in two lines: silent callers hear it three times
+            for line in ("principal.suivi", "principal.carriere", "principal.solde", "principal.concours"):
+                flow = flow.replace(f"say: {line}, ", "")  # the main menu in one line: silent callers hear it three times
+            flow = flow.replace("say: [principal.autres, menu.agent, menu.repeter]", "say: menu.agent")
         (self.dialplans / "1364.yaml").write_text(flow)
         queue = "{{label: {0}, ring: 4, wrap_up: 1, most: 50, misses: 3}}"
         lines = [f"  {name}: {queue.format(name)}" for name in QUEUES]
@@ -199,14 +199,10 @@ class Centre:
 
         def audible() -> bool:
             nonlocal at
-            for start in STRETCHES:
-                likeness, place = phone.heard.likeness(*sounds, since=begin, span=(start, start + STRETCH))
-                if likeness > ALIKE:
-                    at = place - start
-                    return True
-            return False
+            share, at = phone.heard.found(*sounds, since=begin)
+            return share >= ENOUGH
 
-        await self.wait(audible, patience, f"{phone.account} does not hear {prompt}", every=0.1)
+        await self.wait(audible, patience, f"{phone.account} does not hear {prompt}", every=0.2)
         return at
 
     async def at_node(self, *nodes: str, number: int = 1, patience: float = 20) -> None:

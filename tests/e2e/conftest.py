@@ -17,7 +17,7 @@ def nothing_left_behind():
     """Nothing of an earlier run is left when we begin, nothing of ours when we end."""
     clean_up_after_the_dead()
     yield
-    ours = [home for home in HOMES.glob(f"{os.getpid()}-*")]
+    ours = list(HOMES.glob(f"{os.getpid()}-*"))
     end = time.monotonic() + 10
     while left := [pid for home in ours for pid in processes_of(home)]:
         assert time.monotonic() < end, f"processes left behind: {left}"

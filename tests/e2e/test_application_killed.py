@@ -37,7 +37,7 @@ async def test_given_three_calls_when_the_application_is_killed_and_restarted_th
         assert {call["node"] for call in status["calls"]} == {"principal", "file_general"}
         assert len(status["calls"]) == 3
         await centre.agent_is("awa", "talking")
-        await centre.heard(in_menu, "principal.suivi")
+        await centre.heard(in_menu, "menu.agent")
         await centre.heard(in_queue, "file.suivant", 20)
         assert talking.heard.longest_silence(since=killed_at[0]) < 0.2, "Koffi lost Awa's voice"
         assert awa.heard.longest_silence(since=killed_at[1]) < 0.2, "Awa lost Koffi's voice"

@@ -39,7 +39,7 @@ async def test_given_night_when_koffi_leaves_a_message_then_it_is_recorded(centr
         await centre.wait(lambda: recordings(centre) != [], 20, "nothing is being recorded")
         await koffi.speak(tone(tmp_path, 500, 3.0))
         await koffi.press("#")
-        await centre.heard(koffi, "confirmer.pris_en_compte")
+        await centre.heard(koffi, "fin.autre_demande")
         await koffi.hang_up()
         record = await centre.record(koffi)
     assert record["outcome"] == "MESSAGE_VOCAL"

@@ -28,9 +28,8 @@ async def given_the_matricule(centre, koffi, awa):
 
 
 async def given_a_playback(centre, koffi, awa):
-    await koffi.press("21")
-    await koffi.press("1")
-    await centre.heard(koffi, "choix.pieces", pieces="pieces.ATT-TRAVAIL")
+    await koffi.press("54")
+    await centre.heard(koffi, "info.horaires_adresses")
 
 
 async def given_the_queue(centre, koffi, awa):
