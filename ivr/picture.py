@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from html import escape
 from textwrap import wrap
 from typing import Final
@@ -25,11 +26,29 @@ def picture(title: str, lines: Iterable[Line]) -> str:
     """The SVG's text. ``lines`` come from `ivr.timeline`."""
     drawn: list[str] = []
     y = 58
-    for line in lines:
+    for line in _gathered(lines):
         parts, height = _row(line, y)
         drawn += parts
         y += height
     return "\n".join([*_head(title, y + PAD), *drawn, "</svg>", ""])
+
+
+def _gathered(lines: Iterable[Line]) -> Iterator[Line]:
+    """Keys pressed in a row become one bubble; what a key chose is said by the key and the step that follows."""
+    keys: Line | None = None
+    for line in lines:
+        if line.what.startswith("choisit "):
+            continue
+        if line.what.startswith("touche "):
+            key = line.what.removeprefix("touche ")
+            keys = replace(keys, what=f"{keys.what} {key}") if keys else line
+            continue
+        if keys:
+            yield keys
+            keys = None
+        yield line
+    if keys:
+        yield keys
 
 
 def _head(title: str, height: int) -> Iterator[str]:

@@ -23,3 +23,10 @@ def test_a_long_text_is_broken_and_nothing_overlaps():
     edges = [(float(box.get("y")), float(box.get("y")) + float(box.get("height"))) for box in boxes]
     assert len(edges) == 5
     assert all(before[1] <= after[0] for before, after in itertools.pairwise(edges))
+
+
+def test_keys_pressed_in_a_row_are_one_bubble():
+    keys = [(1.0, "appelant", "touche 0"), (1.2, "appelant", "touche 1"), (1.2, "appelant", "choisit menu:1")]
+    said = [*keys, (2.0, "1364", "Oui")]
+    texts = [each.text for each in ET.fromstring(picture("", [Line(*each) for each in said])).iter(f"{SVG}text")]
+    assert texts[1:] == ["00:01.0", "touche 0 1", "00:02.0", "Oui"]
