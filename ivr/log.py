@@ -18,6 +18,7 @@ import structlog
 
 BYTES: Final = 5_000_000
 KEPT: Final = 5
+NAMES: Final = ("cruc file", "cruc stderr")
 PERSONAL: Final = re.compile(r"(?<![\w.])(?:(?:\+|00)?(?:225)?0[157]\d{8}|2[157]\d{8}|\d{6}[A-Za-z])(?!\w|\.\d)")
 LEVELS: Final = {"warning": "attention", "error": "erreur", "critical": "grave"}
 
@@ -26,12 +27,18 @@ def start_logging(folder: Path) -> Path:
     """Log to ``folder``/cruc.log from now on; returns that file. Raises OSError when it cannot be written."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "cruc.log"
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if each.get_name() in NAMES]:
+        root.removeHandler(handler)
     keeping = RotatingFileHandler(file, maxBytes=BYTES, backupCount=KEPT, encoding="utf-8")
     keeping.setFormatter(_formatter(structlog.processors.JSONRenderer(ensure_ascii=False)))
     showing = logging.StreamHandler(sys.stderr)
     showing.setLevel(logging.WARNING)
     showing.setFormatter(_formatter(_short))
-    logging.basicConfig(level=logging.INFO, handlers=[keeping, showing], force=True)
+    for name, each in zip(NAMES, (keeping, showing), strict=True):
+        each.set_name(name)
+        root.addHandler(each)
+    root.setLevel(logging.INFO)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

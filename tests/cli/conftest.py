@@ -1,0 +1,59 @@
+"""A home of its own for each test of the command line, with a real store in it."""
+
+import asyncio
+import os
+
+import pytest
+from typer.testing import CliRunner
+
+from ivr.cli.program import app
+from ivr.demo.people import demonstration
+from storage import Agent, open_store
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    for name in [name for name in os.environ if name.startswith("CRUC_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("CRUC_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def cruc(home):
+    def run(*words):
+        return CliRunner().invoke(app, list(words), prog_name="cruc")
+    return run
+
+
+@pytest.fixture
+def refused(cruc):
+    """Run a command that must be refused: exit code 2, something on stderr, nothing on stdout, no traceback."""
+    def run(*words):
+        result = cruc(*words)
+        assert result.exit_code == 2, result.output
+        assert not result.exception or isinstance(result.exception, SystemExit)
+        assert result.stdout == ""
+        assert "Traceback" not in result.stderr
+        return result.stderr.strip()
+    return run
+
+
+@pytest.fixture
+def store(home):
+    """A store where the demonstration's people have called, and Koffi is an agent. Call it to have work done in it."""
+    def work(do):
+        async def opened():
+            one = open_store(f"sqlite:///{home / 'store.db'}")
+            try:
+                return await do(one)
+            finally:
+                await one.close()
+        return asyncio.run(opened())
+
+    async def fill(one):
+        await demonstration(one)
+        await one.put_agent(Agent("koffi", "Koffi", "101", "koffi", ("general",)))
+
+    work(fill)
+    return work
