@@ -143,6 +143,6 @@ Emit = Callable[[str, Event], None]
 """``emit(call, event)``: hand an event to its session. Never blocks."""
 
 __all__ = [
-    "AlreadyOpen", "Clock", "Emit", "Heard", "HeardKind", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable", "Requests",
-    "StoreUnavailable", "TapFailed", "Taps", "Telephony", "TelephonyLost",
+    "AlreadyOpen", "Clock", "Emit", "Heard", "HeardKind", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable",
+    "Requests", "StoreUnavailable", "TapFailed", "Taps", "Telephony", "TelephonyLost",
 ]

@@ -12,7 +12,10 @@ from ivr.prompts.manifest import read_manifest
 from ivr.prompts.saying import RECORDED
 from ivr.prompts.synthesis import EspeakNg, Pyttsx3, synthesizer
 
-pytestmark = pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed")
+pytestmark = [
+    pytest.mark.slow,  # it renders real sounds
+    pytest.mark.skipif(not shutil.which("espeak-ng"), reason="espeak-ng is not installed"),
+]
 
 TEXTS = {
     "accueil.bienvenue": "Bienvenue au Centre de Relation Usagers-Clients.",

@@ -155,7 +155,7 @@ async def test_unwanted_events_are_filtered_and_phones_watched_by_a_companion():
 
 
 async def test_an_application_known_a_moment_late_is_no_failure():
-    async with loopback() as (server, ari, diary):
+    async with loopback() as (server, _ari, diary):
         filtering = ("PUT", "/ari/applications/cruc/eventFilter")
         server.refuse(*filtering, 404, "Application not found")
         await until(lambda: len([r for r in server.requests if r[0] == "PUT"]) == 2)

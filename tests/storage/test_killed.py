@@ -14,6 +14,8 @@ from ivr.core.messages import CallStarted
 from ivr.core.record import fold
 from storage import open_store
 
+pytestmark = pytest.mark.slow  # real processes, really killed
+
 HERE = Path(__file__).parent
 KILLS = int(os.environ.get("CRUC_KILLS", "5"))
 
