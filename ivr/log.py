@@ -35,9 +35,10 @@ def start_logging(folder: Path) -> Path:
     showing = logging.StreamHandler(sys.stderr)
     showing.setLevel(logging.WARNING)
     showing.setFormatter(_formatter(_short))
-    for name, each in zip(NAMES, (keeping, showing), strict=True):
-        each.set_name(name)
-        root.addHandler(each)
+    both: tuple[logging.Handler, ...] = (keeping, showing)
+    for name, added in zip(NAMES, both, strict=True):
+        added.set_name(name)
+        root.addHandler(added)
     root.setLevel(logging.INFO)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     structlog.configure(
