@@ -50,7 +50,8 @@ class Rig:
     def log(self) -> Path:
         return self.home / "service.log"
 
-    async def start(self, patience: float = 30.0) -> None:
+    async def start(self, patience: float = 30.0, *, until: bytes = b"UP\n") -> None:
+        """Start the application, and return when it is up, or has said ``until`` in its log."""
         with self.log.open("ab") as log:
             start = log.tell()
             self.service = subprocess.Popen(
@@ -58,7 +59,7 @@ class Rig:
                 stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
             )
         async with asyncio.timeout(patience):
-            while b"UP\n" not in self.log.read_bytes()[start:]:
+            while until not in self.log.read_bytes()[start:]:
                 if self.service.poll() is not None:
                     raise RuntimeError(f"the service ended:\n{self.log.read_text()[-3000:]}")
                 await asyncio.sleep(0.01)

@@ -22,7 +22,7 @@ from ivr.ari.errors import AriError
 from ivr.ari.events import Hooks
 from ivr.ari.media import AriTaps, MediaServer
 from ivr.ari.telephony import AriTelephony
-from ivr.ari.translate import Arrived, CodeDialed, ForCall, ForDesk, TapEntered, translate
+from ivr.ari.translate import Arrived, CodeDialed, ForCall, ForDesk, Parted, TapEntered, translate
 from ivr.clock import SystemClock
 from ivr.codes import answer_code
 from ivr.config import Settings
@@ -145,6 +145,8 @@ class Service:
                     self.begin(meaning)
                 case TapEntered():
                     self.taps.entered(meaning.channel)
+                case Parted():
+                    self.spawn(self.telephony.part(meaning.bridge))
                 case CodeDialed():
                     self.spawn(answer_code(self.telephony, self.house.distributor, meaning, self.clock.now()))
 
@@ -315,9 +317,11 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
         media = service.taps.media
         await media.start()
         stack.push_async_callback(media.stop)
-        await service.recognizer.start()  # what may fail comes before Asterisk, which would stay behind
         stack.push_async_callback(service.recognizer.stop)
-        adopted = await service.asterisk.attach_or_start()
+        adopted = await service.asterisk.attach()
+        if not adopted:
+            await service.recognizer.start()  # what may fail comes before Asterisk, which would stay behind
+            await service.asterisk.attach_or_start()
         await stack.enter_async_context(service.ari)
         await service.ari.connected(15)
         stack.push_async_callback(service.sessions.stop)
@@ -331,6 +335,8 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(_cancel, tasks)
         found = await service.recover()
         log.info("serving", adopted_asterisk=adopted, flow=service.dialplan.flow.version, **found)
+        if adopted:
+            await service.recognizer.start()  # after the living calls, which ask their question again meanwhile
         yield service
 
 
