@@ -158,14 +158,15 @@ async def ports(settings: Settings) -> Health:
 
 
 async def recognizer(settings: Settings) -> Health:
-    engine = open_recognizer(settings.recognizer, model=settings.recognizer_model, workers=1)
     try:
-        async with asyncio.timeout(30):
-            await engine.start()
+        engine = open_recognizer(settings.recognizer, model=settings.recognizer_model, workers=1)
+        try:
+            async with asyncio.timeout(30):
+                await engine.start()
+        finally:
+            await engine.stop()
     except (RecognizerUnavailable, TimeoutError) as error:
         return Health("Reconnaissance vocale", "warn", str(error) or "ne démarre pas en 30 s", "Le clavier suffit.")
-    finally:
-        await engine.stop()
     return Health("Reconnaissance vocale", "ok", f"{settings.recognizer} démarre")
 
 

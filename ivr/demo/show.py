@@ -75,6 +75,7 @@ async def _show(settings: Settings, once: bool) -> dict[str, Any]:
     settings = stage.always_open(stage.with_free_ports(settings, tell), tell)
     await stage.with_people(settings)
     voices = stage.voices(settings)
+    tell("Démarrage d'Asterisk, du service et de la reconnaissance vocale…")
     try:
         async with (
             running(settings) as (service, _control), _witnessed(service) as witness, _agent(service, voices) as agent,
