@@ -7,9 +7,11 @@ SHELL := /bin/bash
 VENV := var/venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
-# The first Python that is recent enough; PYTHON=… chooses another one.
-PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
-  if "$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then echo "$$each"; break; fi; done)
+# The first Python that is recent enough, and for which the demonstration's telephones exist (pjsua2 has no build for 3.13
+# yet); else any recent one. PYTHON=… chooses another one.
+PYTHON ?= $(shell for no in 13 99; do for each in python3 python3.12 python3.11 python3.13; do \
+  if "$$each" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, $$no))" 2>/dev/null; \
+  then echo "$$each"; exit; fi; done; done)
 
 # A stamp is named by the content it stands for: nothing is done again for a date, everything is for a change.
 hash = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
@@ -78,7 +80,8 @@ bench: setup
 # ------------------------------------------------------------------------------------------------------------ maintaining
 lock: $(PACKAGES)
 	@cd requirements && ../$(BIN)/pip-compile --quiet --all-extras --allow-unsafe --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(LOCK_WITH) -o all.txt ../setup.cfg
+	  --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --strip-extras $(LOCK_WITH) -o all.txt ../setup.cfg 2>../var/lock.log \
+	  || { tail -5 ../var/lock.log >&2; exit 1; }
 
 # What took long to download stays: var/asterisk. The store stays too: `rm -r var` is for those who mean it.
 clean:

@@ -109,7 +109,7 @@ class Control:
 
     async def publish(self, _request: web.Request) -> web.Response:
         try:
-            return web.json_response({"flow": self.service.publish()})
+            return web.json_response({"flow": await self.service.publish()})
         except FlowErrors as errors:
             return _refused(409, str(errors))
 

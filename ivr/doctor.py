@@ -65,9 +65,9 @@ def python(_settings: Settings) -> Health:
 
 
 def packages(_settings: Settings) -> Health:
-    """Installed versions against the lock."""
+    """Installed versions against the lock; what is only for some Pythons is left out."""
     lock = (ROOT / "requirements" / "all.txt").read_text("utf-8")
-    wanted = re.findall(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", lock, re.MULTILINE)
+    wanted = re.findall(r"^([A-Za-z0-9._-]+)==(\S+) \\$", lock, re.MULTILINE)
     wrong = [f"{name} {version}" for name, version in wanted if _version(name) != version]
     if not wrong:
         return Health("Paquets Python", "ok", f"{len(wanted)} paquets, tous à la version du verrou")

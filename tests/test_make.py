@@ -47,7 +47,7 @@ def test_the_lock_holds_everything_that_the_setup_names():
     setup = configparser.ConfigParser()
     setup.read(ROOT / "setup.cfg")
     named = setup["options"]["install_requires"] + "".join(setup["options.extras_require"].values())
-    wanted = {re.match(r"[A-Za-z0-9_.-]+", line)[0] for line in named.split() if line}
+    wanted = {re.match(r"[A-Za-z0-9_.-]+", line)[0] for line in named.split("\n") if line}
     locked = re.findall(r"^([A-Za-z0-9_.-]+)==", LOCK.read_text(), re.MULTILINE)
     assert set(map(normal, wanted)) <= set(map(normal, locked))
 

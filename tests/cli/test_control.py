@@ -53,7 +53,7 @@ class Centre:
             raise self.fault
         return 1
 
-    def publish(self):
+    async def publish(self):
         if self.fault:
             raise self.fault
         return "v2"
