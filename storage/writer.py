@@ -96,7 +96,7 @@ class Writer:
         try:
             self._choose_durability(any(write.promise for write in group))
             self._connection.execute("BEGIN IMMEDIATE")
-            told = [self._attempt(write) for write in group]
+            told = [self._attempt(write) for write in group] if len(group) > 1 else [self._alone(*group)]
             self._connection.execute("COMMIT")
         except BaseException as failure:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             with contextlib.suppress(sqlite3.Error):  # nothing to roll back: SQLite already did
@@ -108,6 +108,10 @@ class Writer:
         if full is not self._full:
             self._connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
             self._full = full
+
+    def _alone(self, write: Write) -> Told:
+        """The transaction is its own: no savepoint is needed to undo it."""
+        return Told(write, perform(write.rule(), self.ask), None)
 
     def _attempt(self, write: Write) -> Told:
         self._connection.execute("SAVEPOINT one_write")
