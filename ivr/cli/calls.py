@@ -19,6 +19,7 @@ from ivr.config import Settings
 from ivr.core.flow import Flow, World
 from ivr.core.messages import CallStarted, Event
 from ivr.dialplan import parse_flow
+from ivr.picture import picture
 from ivr.proof import prove
 from ivr.timeline import Line, timeline
 from storage import CallFile, CallRow, Store
@@ -67,6 +68,7 @@ def call(
     replay: Annotated[bool, typer.Option("--replay", help="Prove that the journal gives the same record.")] = False,
     clear: Clear = False,
     json: AsJson = False,
+    svg: Annotated[Path | None, typer.Option("--picture", help="Draw it too: an SVG, in this file.")] = None,
 ) -> None:
     """The timeline of one call and its record.
 
@@ -75,10 +77,12 @@ def call(
 
     Example: cruc call 1795472100.12 --replay
     """
-    with_store(lambda settings, store: _call(settings, store, call_id, replay=replay, clear=clear, json=json))
+    with_store(lambda settings, store: _call(settings, store, call_id, replay=replay, clear=clear, json=json, svg=svg))
 
 
-async def _call(settings: Settings, store: Store, call_id: str, *, replay: bool, clear: bool, json: bool) -> None:
+async def _call(
+    settings: Settings, store: Store, call_id: str, *, replay: bool, clear: bool, json: bool, svg: Path | None
+) -> None:
     file = await store.call(call_id)
     if file is None:
         raise missing(f"No call {call_id} is in the store: `cruc records` lists them.")
@@ -87,6 +91,8 @@ async def _call(settings: Settings, store: Store, call_id: str, *, replay: bool,
         as_json(_whole(file, clear))
     else:
         _tell(settings, file, entries, clear)
+    if svg is not None:
+        _draw(svg, f"Appel du {moment(file.call.started_at)}", _lines(settings, entries, clear))
     if replay:
         await _replay(settings, store, file, entries)
 
@@ -98,14 +104,26 @@ def _whole(file: CallFile, clear: bool) -> dict[str, Any]:
 
 
 def _tell(settings: Settings, file: CallFile, entries: Sequence[Event], clear: bool) -> None:
-    texts = {prompt.id: prompt.text or prompt.sound for prompt in load_prompts(settings).prompts.values()}
     typer.echo(f"Appel {file.call.id} du {moment(file.call.started_at)}")
-    for line in timeline(entries, texts):
-        typer.echo(str(line if clear else covered(line)))
+    for line in _lines(settings, entries, clear):
+        typer.echo(str(line))
     typer.echo()
     for name, value in _whole(file, clear).items():
         if value not in (None, "", (), 0, False):
             typer.echo(f"{name:<17} {_field(name, value)}")
+
+
+def _draw(file: Path, title: str, lines: Iterable[Line]) -> None:
+    try:
+        file.write_text(picture(title, lines), "utf-8")
+    except OSError as error:
+        raise missing(f"{file} cannot be written: {error.strerror}.") from None
+    typer.echo(f"Image écrite dans {file}.", err=True)
+
+
+def _lines(settings: Settings, entries: Sequence[Event], clear: bool) -> Iterable[Line]:
+    texts = {prompt.id: prompt.text or prompt.sound for prompt in load_prompts(settings).prompts.values()}
+    return (line if clear else covered(line) for line in timeline(entries, texts))
 
 
 def covered(line: Line) -> Line:

@@ -114,6 +114,16 @@ def test_a_call_as_json_is_its_record(cruc, told_call):
     assert kept["request"].startswith("REQ-")
 
 
+def test_a_call_is_drawn_and_its_caller_is_not_in_the_picture(cruc, told_call, tmp_path):
+    drawn = tmp_path / "call.svg"
+    assert cruc("call", "call-1", "--picture", str(drawn)).exit_code == 0
+    assert "Bienvenue au Centre" in drawn.read_text()
+    assert AWA not in drawn.read_text()
+    nowhere = cruc("call", "call-1", "--picture", str(tmp_path / "no" / "call.svg"))
+    assert nowhere.exit_code == 2
+    assert "cannot be written" in nowhere.stderr
+
+
 def test_agents_are_added_changed_and_removed_while_no_service_runs(cruc, store, home):
     added = cruc("agent", "add", "awa", "--name", "Awa", "--extension", "102", "--queues", "general,solde")
     secret = (home / "secrets" / "awa.secret").read_text()
