@@ -31,6 +31,7 @@ from ivr.core.messages import (
     Listen,
     Lookup,
     Noted,
+    PlayFinished,
     QueueMoved,
     RegisterCallback,
     RegisterRequest,
@@ -38,6 +39,7 @@ from ivr.core.messages import (
     SetTimer,
     Started,
     StopListening,
+    StopPlay,
     TimerFired,
 )
 from ivr.core.offers import CallerJoined, CallerLeft
@@ -64,6 +66,7 @@ class Session:
     _seq: int = 0
     _notes: list[Event] = field(default_factory=list)
     _timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict)
+    _stopped: set[int] = field(default_factory=set)
     _hung_up: bool = False
 
     @classmethod
@@ -110,6 +113,9 @@ class Session:
 
     # ------------------------------------------------------------------------------------------------------- one event
     async def _take(self, event: Event) -> None:
+        if isinstance(event, PlayFinished) and event.ref in self._stopped:
+            self._stopped.discard(event.ref)  # the echo of our own stop: the core forgot that prompt when it stopped it
+            return
         if isinstance(event, CallEnded) and self._hung_up:
             event = CallEnded(event.at, "us")
         await self._journal(event)
@@ -144,6 +150,8 @@ class Session:
         if isinstance(output, Noted):
             self._notes.append(output)
             return None
+        if isinstance(output, StopPlay):
+            self._stopped.add(output.ref)
         performer: Callable[[Session, Any], Awaitable[Event | None]] = PERFORMERS.get(type(output), Session._telephony)
         try:
             return await performer(self, output)
