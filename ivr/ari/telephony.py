@@ -110,6 +110,7 @@ class AriTelephony:
         """Bridge caller and agent. When it cannot be done the leg is dropped, and its end says the rest."""
         bridge = names.bridge(call)
         try:
+            await self.part(bridge)  # of an earlier conversation, which ended while we were away
             await self.ari.bridges_create_with_id(bridge, type="mixing", name=bridge)
             await self.ari.bridges_add_channel(bridge, channel=[call, names.leg(command.offer)])
         except AriError as error:
@@ -120,6 +121,11 @@ class AriTelephony:
         now = self.clock.now()
         self.desk.post(LegBridged(now, command.offer))
         self.emit(call, Connected(now, command.ref, command.offer))
+
+    async def part(self, bridge: str) -> None:
+        """End a conversation's bridge, if it is still there; who is left in it goes on as a call or a leg."""
+        with contextlib.suppress(AriNotFound):
+            await self.ari.bridges_destroy(bridge)
 
     # -------------------------------------------------------------------------------------------------------- agents' legs
     async def ring(self, order: Ring) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from ivr.ari import generated as ari
-from ivr.ari.names import EAR, TAP, is_caller, offer_of, started
+from ivr.ari.names import EAR, TAP, bridge, is_caller, offer_of, started
 from ivr.core.messages import CallEnded, CommandFailed, DigitReceived, Event, PlayFinished, Recorded
 from ivr.core.offers import EquipmentChanged, LegAnswered, LegGone, LegRinging
 
@@ -55,7 +55,14 @@ class TapEntered:
     channel: str
 
 
-Meaning: TypeAlias = "Arrived | CodeDialed | ForCall | ForDesk | TapEntered"
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """The caller left the bridge of a conversation: nobody needs it any more."""
+
+    bridge: str
+
+
+Meaning: TypeAlias = "Arrived | CodeDialed | ForCall | ForDesk | Parted | TapEntered"
 
 REFUSED_CAUSES: Final = frozenset({17, 21})
 """Q.850: user busy, call rejected."""
@@ -82,9 +89,12 @@ def translate(event: Any, at: float) -> Iterator[Meaning]:
             offer = offer_of(event.channel.id)
             if offer:
                 yield ForDesk(LegGone(at, offer, _why_gone(event)))
-        case ari.StasisEnd() if is_caller(event.channel.id):
-            # A channel that came through the dialplan is never told destroyed, only gone from the application.
+        case ari.ChannelHangupRequest() | ari.StasisEnd() if is_caller(event.channel.id):
+            # A channel that came through the dialplan is never told destroyed, only gone from the application; before
+            # that its playback is told finished, which is not to be taken for heard to the end.
             yield ForCall(event.channel.id, CallEnded(at, "caller"))
+        case ari.ChannelLeftBridge() if event.bridge.id == bridge(event.channel.id):
+            yield Parted(event.bridge.id)
         case ari.ContactStatusChange() | ari.PeerStatusChange():
             reachable = event.endpoint.state == "online"
             if event.endpoint.technology == "PJSIP":

@@ -19,6 +19,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Centre:
 
     _count = itertools.count(1)
 
-    def __init__(self, agents=("awa", "serge"), *, opened=True, notice=False, recognizer="none", cues=()):
+    def __init__(self, agents=("awa", "serge"), *, opened=True, notice=False, recognizer="none", cues=(), traced=False):
         self.home = HOMES / f"{os.getpid()}-{next(self._count)}"
         self.home.mkdir(parents=True)
         (self.home / "owner").write_text(str(os.getpid()))
@@ -60,6 +61,9 @@ class Centre:
         self.settings = load_settings(**chosen, **asdict(free_ports(rtp_span=200)), trunks=[trunk])
         self._write_settings(chosen)
         self.agents = agents
+        self.trace = self.home / "trace.jsonl"
+        if traced:
+            self.trace.touch()
         self.catalogue = load_prompts(self.settings)
         self._process: subprocess.Popen[bytes] | None = None
         self._numbers = itertools.count(1)
@@ -154,6 +158,12 @@ class Centre:
     def asterisk_pid(self) -> int:
         return int((self.settings.run_dir / "asterisk.pid").read_text())
 
+    def asterisk_says(self, command: str) -> str:
+        """What Asterisk's console answers."""
+        return subprocess.run(
+            [self.settings.run_dir / "asterisk", "-rx", command], check=True, capture_output=True, text=True
+        ).stdout
+
     def log(self) -> str:
         logs = [self.home / "service.log", *sorted((self.home / "log").glob("*"))]
         return "\n".join(file.read_text(errors="replace") for file in logs if file.is_file())
@@ -218,7 +228,7 @@ class Centre:
         end = time.monotonic() + patience
         while True:
             answer = true()
-            if answer if isinstance(answer, bool) else await answer:
+            if await answer if isawaitable(answer) else answer:
                 return
             if time.monotonic() > end:
                 raise AssertionError(f"{otherwise}, after {patience:g} s\n{self.log()[-2500:]}")

@@ -109,3 +109,18 @@ async def test_given_a_code_when_awa_dials_it_then_it_counts_and_is_confirmed(ce
         await awa.until("ended", 10)
         wish = centre.rows("SELECT wish FROM agents WHERE id = 'awa'")
         assert wish == [{"wish": state}]
+
+
+async def test_given_koffi_was_served_when_he_asks_again_then_he_is_served_again_and_no_bridge_is_left(centre):
+    async with centre.desk("awa", answer_after=0.2) as awa, centre.caller() as koffi:
+        await centre.ready(awa)
+        await ask_for_an_agent(koffi)
+        for _ in range(2):
+            await awa.until("connected", 15)
+            await centre.agent_is("awa", "talking")
+            await awa.hang_up()
+            await centre.heard(koffi, "fin.agent_parti")
+            await koffi.press("0")
+        await talk_to(centre, koffi, awa)
+        assert (await centre.record(koffi))["outcome"] == "TRANSFERE"
+    assert "br-" not in centre.asterisk_says("bridge show all")
