@@ -122,6 +122,7 @@ class Softphone:
         """Returns when the call is over; at once when there is none."""
         if self.in_call:
             await self._ordered({"do": "hang_up"}, "ended")
+            self._seen = len(self.events)
 
     async def behave(self, *, answer_after: float | None = None, refuse: int | None = None) -> None:
         """How the next calls are met."""

@@ -45,6 +45,7 @@ async def test_given_three_calls_when_the_application_is_killed_and_restarted_th
         await talking.hang_up()
         await awa.until("ended")
         await awa.until("connected", 15)
+        await centre.agent_is("awa", "talking")
         await in_queue.hang_up()
         await in_menu.hang_up()
         outcomes = {phone: (await centre.record(phone))["outcome"] for phone in (talking, in_queue, in_menu)}
@@ -71,6 +72,7 @@ async def test_given_a_conversation_when_it_ends_while_the_application_is_dead_t
         await adjoua.until("connected")
         await adjoua.press("0")
         await awa.until("connected", 20)
+        await centre.agent_is("awa", "talking")
         await adjoua.hang_up()
         assert (await centre.record(adjoua))["outcome"] == "TRANSFERE"
 

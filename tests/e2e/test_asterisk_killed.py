@@ -41,5 +41,6 @@ async def test_given_two_calls_when_asterisk_is_killed_then_they_are_closed_as_c
         await later.until("connected")
         await later.press("0")
         await awa.until("connected", 15)
+        await centre.agent_is("awa", "talking")
         await later.hang_up()
         assert (await centre.record(later))["outcome"] == "TRANSFERE"
