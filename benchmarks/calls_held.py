@@ -1,7 +1,8 @@
 """How many simultaneous calls are held with prompts and keys, none failed, and the sound that they hear still even.
 
-SIPp holds the calls (each sends RTP all the time and presses a key every 6.5 seconds; four fifths of the time a prompt plays);
-four telephones among them measure the jitter by the kernel's time of arrival. Steps of one minute each, until one fails.
+SIPp holds the calls (each sends RTP all the time and presses a key every 6.5 seconds; four fifths of the time a prompt
+plays); four telephones among them measure the jitter by the kernel's time of arrival. Steps of one minute each, until one
+fails.
 """
 
 from __future__ import annotations
@@ -49,13 +50,12 @@ class Step:
         )
 
 
-async def listen(made: Rig, telephone: Telephone, seconds: float) -> None:
+async def listen(telephone: Telephone, seconds: float) -> None:
     """Stay in the menu, pressing a key in each silence after it."""
     end = asyncio.get_running_loop().time() + seconds
     while asyncio.get_running_loop().time() < end:
         await asyncio.sleep(BETWEEN_KEYS)
         await asyncio.to_thread(telephone.press, "1")
-    del made
 
 
 def jitter(telephone: Telephone, since: float) -> list[float]:
@@ -69,22 +69,20 @@ async def hold(made: Rig, calls: int, minute: float) -> Step:
     held = ramp + minute
     keys = [(3 + n * BETWEEN_KEYS, "1") for n in range(int((held - 6) / BETWEEN_KEYS))]
     callers = Callers(made, "1364", rate=20, calls=calls - LISTENERS, held=held, keys=keys)
-    before = made.spent()
     load = asyncio.create_task(callers.run())
     await asyncio.sleep(ramp)
     start = made.spent()
     with contextlib.ExitStack() as stack:
         telephones = [
-            stack.enter_context(Telephone(made.settings.sip_port, "1364"))  # noqa: FURB140 - one after another
+            stack.enter_context(Telephone(made.settings.sip_port, "1364"))
             for _ in range(LISTENERS)
         ]
         since = telephones[-1].last_heard
-        await asyncio.gather(*(listen(made, telephone, minute - 5) for telephone in telephones))
+        await asyncio.gather(*(listen(telephone, minute - 5) for telephone in telephones))
         used = [now - then for now, then in zip(made.spent(), start, strict=True)]
         spread = [each for telephone in telephones for each in jitter(telephone, since)]
     outcome = await load
     await made.no_calls()
-    del before
     lost = await keys_lost(made, callers.numbers, len(keys))
     cuts = quantiles(spread, n=100)
     cores = (used[0] / minute, used[1] / minute, outcome.cpu / (held + ramp))
@@ -118,9 +116,9 @@ async def main(quick: bool) -> None:
     value = good[-1].calls if good else 0
     keep(
         "calls_held", value, "simultaneous calls", ">= 250", met=value >= 250,
-        how=f"the largest step held for {minute:.0f} s with 0 failed, every key heard by the application and p99 jitter under "
-            f"20 ms at {LISTENERS} telephones; each call sends 50 packets a second and a key every {BETWEEN_KEYS} s, a prompt "
-            f"plays four fifths of the time; SIPp shares the cores",
+        how=f"the largest step held for {minute:.0f} s with 0 failed, every key heard by the application and p99 jitter "
+            f"under 20 ms at {LISTENERS} telephones; each call sends 50 packets a second and a key every {BETWEEN_KEYS} s, "
+            f"a prompt plays four fifths of the time; SIPp shares the cores",
         note="Asterisk's sending and receiving of sound takes most; SIPp's share is in each step",
         steps=[str(step) for step in steps],
     )

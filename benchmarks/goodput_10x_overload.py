@@ -34,7 +34,8 @@ class Run:
         return (
             f"{self.rate:g}/s offered: {self.completed:.1f}/s completed, {o.answered} answered, {o.refused} refused, "
             f"{o.failed} failed, {o.answered - o.ended} dropped, {late} set up in over 200 ms, {o.retransmitted} "
-            f"retransmissions; cores used: Asterisk {self.asterisk:.2f}, application {self.application:.2f}, SIPp {self.sipp:.2f}"
+            f"retransmissions; cores used: Asterisk {self.asterisk:.2f}, application {self.application:.2f}, "
+            f"SIPp {self.sipp:.2f}"
         )
 
 
@@ -87,9 +88,9 @@ async def main(quick: bool) -> None:
     dropped = flood.outcome.answered - flood.outcome.ended
     keep(
         "goodput_10x_overload", round(ratio, 3), "ratio", ">= 0.90", met=ratio >= 0.90 and not dropped,
-        how=f"calls completed a second while ten times the best rate is offered for {seconds} s, over the most completed at any "
-            f"rate found by steps of {rates[1] - rates[0]}/s with the same admission; calls of 3.5 s with two keys, SIPp open "
-            f"loop with retransmissions, everything on the same cores",
+        how=f"calls completed a second while ten times the best rate is offered for {seconds} s, over the most completed at "
+            f"any rate, found by steps of {rates[1] - rates[0]}/s with the same admission; calls of 3.5 s with two keys, "
+            f"SIPp open loop with retransmissions, everything on the same cores",
         note="a refusal costs Asterisk a SIP transaction and a channel, and SIPp shares the cores",
         maximum=str(best), overload=str(flood), afterwards=str(after), accepted_and_dropped=dropped,
     )

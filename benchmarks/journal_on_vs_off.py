@@ -11,7 +11,7 @@ import argparse
 import asyncio
 from statistics import median
 
-from benchmarks.cpu_per_call_vs_dialplan import LOOP, SHORT_KEYS, Side, one_round
+from benchmarks.cpu_per_call_vs_dialplan import LOOP, SHORT_KEYS, Load, Side, one_round
 from benchmarks.results import keep
 from benchmarks.rig import rig
 
@@ -21,11 +21,11 @@ async def main(quick: bool) -> None:
     with_journal, without = Side([], []), Side([], [])
     async with rig(LOOP) as full, rig(LOOP, journal=False) as bare:
         for made in (full, bare):
-            await one_round(made, "1364", Side([], []), rate, 50, 6, SHORT_KEYS, hangs_up=False)
+            await one_round(made, "1364", Side([], []), Load(rate, 50, 6, SHORT_KEYS, hangs_up=False))
         for turn in range(rounds):
             sides = [(full, with_journal), (bare, without)]
             for made, side in sides if turn % 2 else reversed(sides):
-                await one_round(made, "1364", side, rate, calls, 6, SHORT_KEYS, hangs_up=False)
+                await one_round(made, "1364", side, Load(rate, calls, 6, SHORT_KEYS, hangs_up=False))
     ratio = without.total / with_journal.total
     pairs = [
         (b + y) / (a + x) for a, x, b, y in
@@ -34,9 +34,9 @@ async def main(quick: bool) -> None:
     keep(
         "journal_on_vs_off", round(ratio, 3), "ratio of calls/s", ">= 0.95", met=ratio >= 0.95,
         how=f"processor time of Asterisk and application a call without the journal's entries over that with them, so the "
-            f"ratio of the calls/s that the same cores sustain; calls of 3.5 s with two keys, {rate} calls/s, all completed on "
-            f"both sides, {rounds} alternating rounds of {calls}, two services side by side",
-        note="open and close of a call are written on both sides; a call like this journals eight groups of entries, one "
+            f"ratio of the calls/s that the same cores sustain; calls of 3.5 s with two keys, {rate} calls/s, all completed "
+            f"on both sides, {rounds} alternating rounds of {calls}, two services side by side",
+        note="open and close of a call are written on both sides; a call like this journals six groups of entries, one "
              "transaction each when few calls are up, shared ones when many are",
         with_journal=str(with_journal), without=str(without), rounds=[round(pair, 3) for pair in pairs],
         median_of_rounds=round(median(pairs), 3),

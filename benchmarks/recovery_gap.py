@@ -48,7 +48,7 @@ class Listeners:
             self.callers.append(telephone.caller)
 
     def gaps(self, killed: float, up: float) -> list[float]:
-        """Seconds of silence after the kill, a telephone each; those that began once the application was back don't count."""
+        """Seconds of silence after the kill, a telephone each; what began once the application was back doesn't count."""
         found = []
         for telephone in self.living:
             times = [killed, *(at for at, _number, _sound in telephone.arrivals if at > killed), time.time()]
@@ -69,7 +69,7 @@ async def kill_often(made: Rig, kills: int, listeners: Listeners) -> tuple[list[
     silences, away = [], []
     for n in range(kills):
         listeners.refresh()
-        await asyncio.sleep(random.uniform(0.2, 3.0))  # noqa: S311 - the moments are to be any
+        await asyncio.sleep(random.uniform(0.2, 3.0))
         killed = time.time()
         made.kill()
         await made.start(until=b" serving ")
@@ -131,8 +131,9 @@ async def main(quick: bool) -> None:
         "recovery_gap", round(worst, 3), "s (worst)", "<= 2 s; records lost or doubled in 100 kills: 0",
         met=worst <= 2 and not wrong and not listeners.lost,
         how=f"{kills} times kill -9 at a random moment and start again at once, {RATE} calls/s arriving; silence at two "
-            f"telephones in a menu from the kill, or the end of what still played, to the question asked again, by the kernel's "
-            f"time of arrival; then one record, one outcome and one request for each of {len(callers)} answered callers",
+            f"telephones in a menu from the kill, or the end of what still played, to the question asked again, by the "
+            f"kernel's time of arrival; then one record, one outcome and one request for each of {len(callers)} answered "
+            f"callers",
         note="the start of the process is nearly all of it",
         silence=f"median {median(silences):.2f} s, p99 {p99:.2f} s, worst {worst:.2f} s ({len(silences)} heard)",
         application_away=f"median {median(away):.2f} s, worst {max(away):.2f} s",

@@ -51,7 +51,7 @@ Content-Length: [len]
 
 
 def _send(text: str, *, retrans: bool = False, attributes: str = "") -> str:
-    lines = [line for line in text.strip("\n").split("\n")]
+    lines = text.strip("\n").split("\n")
     blank = lines.index("Content-Length: [len]")
     lines = [line for line in lines[:blank] if line] + lines[blank:]
     words = 'retrans="500"' if retrans else ""

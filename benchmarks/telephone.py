@@ -59,7 +59,7 @@ class Telephone:
     ) -> None:
         self.hang_up()
 
-    # ------------------------------------------------------------------------------------------------------------- signalling
+    # ------------------------------------------------------------------------------------------------------ signalling
     def call(self) -> None:
         """Dial and be answered. Raises ConnectionError when refused."""
         self._send("INVITE", OFFER.replace("[media_port]", str(self.rtp.getsockname()[1])).replace("\n", "\r\n"))
@@ -87,7 +87,8 @@ class Telephone:
         here, to = "{}:{}".format(*self.sip.getsockname()), f";tag={self._tag}" if self._tag else ""
         turn = 2 if method == "BYE" else 1
         head = [
-            f"{method} sip:{self.number}@127.0.0.1 SIP/2.0", f"Via: SIP/2.0/UDP {here};rport;branch=z9hG4bKt{self.n}{method}",
+            f"{method} sip:{self.number}@127.0.0.1 SIP/2.0",
+            f"Via: SIP/2.0/UDP {here};rport;branch=z9hG4bKt{self.n}{method}",
             "Max-Forwards: 70", f"From: <sip:{self.caller}@{TRUNK}>;tag=t{self.n}",
             f"To: <sip:{self.number}@127.0.0.1>{to}", f"Call-ID: t{self.n}-{id(self)}@{TRUNK}", f"CSeq: {turn} {method}",
             f"Contact: <sip:{self.caller}@{here}>", *(["Content-Type: application/sdp"] if body else []),
@@ -105,7 +106,7 @@ class Telephone:
             self.hung_up_at = time.time()
             self._over.set()
 
-    # ------------------------------------------------------------------------------------------------------------------ sound
+    # ----------------------------------------------------------------------------------------------------------- sound
     def press(self, digit: str) -> float:
         """Press a key for 100 ms; the time (epoch) at which its end left."""
         self._pressed.clear()
