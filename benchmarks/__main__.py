@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -31,6 +32,8 @@ def main() -> int:
     given = options.parse_args()
     if unknown := set(given.names) - set(NAMES):
         options.error(f"there is no benchmark called {', '.join(sorted(unknown))}")
+    if shutil.which("sipp") is None:
+        options.error("SIPp is needed for callers: install it (Debian: sip-tester).")
     failed = []
     for name in given.names or NAMES:
         wait_until_quiet()
