@@ -126,7 +126,7 @@ class Softphone:
 
     async def behave(self, *, answer_after: float | None = None, refuse: int | None = None) -> None:
         """How the next calls are met."""
-        self._send({"do": "behave", "answer_after": answer_after, "refuse": refuse})
+        await self._ordered({"do": "behave", "answer_after": answer_after, "refuse": refuse}, "behaves")
 
     async def vanish(self) -> None:
         """The battery is out: no goodbye to anybody."""

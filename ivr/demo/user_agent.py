@@ -185,6 +185,7 @@ class Telephone:
     def behave(self, answer_after: float | None, refuse: int | None) -> None:
         """How the next calls are met."""
         self.account["answer_after"], self.account["refuse"] = answer_after, refuse
+        tell("behaves")
 
     # --------------------------------------------------------------------------------------------------------------- life
     def run(self) -> None:
