@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 
 import pytest
 from typer.testing import CliRunner
@@ -39,21 +40,30 @@ def refused(cruc):
     return run
 
 
-@pytest.fixture
-def store(home):
-    """A store where the demonstration's people have called, and Koffi is an agent. Call it to have work done in it."""
-    def work(do):
-        async def opened():
-            one = open_store(f"sqlite:///{home / 'store.db'}")
-            try:
-                return await do(one)
-            finally:
-                await one.close()
-        return asyncio.run(opened())
+async def _on(path, do):
+    one = open_store(f"sqlite:///{path}")
+    try:
+        return await do(one)
+    finally:
+        await one.close()
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory):
+    """The demonstration's people have called, and Koffi is an agent: made once, copied for each test."""
+    path = tmp_path_factory.mktemp("filled") / "store.db"
 
     async def fill(one):
         await demonstration(one)
         await one.put_agent(Agent("koffi", "Koffi", "101", "koffi", ("general",)))
 
-    work(fill)
-    return work
+    asyncio.run(_on(path, fill))
+    return path
+
+
+@pytest.fixture
+def store(home, filled):
+    """A store of one's own, filled. Call it to have work done in it."""
+    home.mkdir()
+    shutil.copyfile(filled, home / "store.db")
+    return lambda do: asyncio.run(_on(home / "store.db", do))
