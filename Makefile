@@ -17,6 +17,9 @@ PYTHON ?= $(shell for no in 13 99; do for each in python3 python3.12 python3.11 
 hash = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 PACKAGES := var/stamps/packages-$(VERSION)-$(call hash,requirements/all.txt setup.cfg Makefile)
+STATE := $(or $(CRUC_HOME),var)
+SETUP := var/stamps/setup-$(VERSION)-$(shell { echo $(STATE); find prompts ivr/prompts -type f ! -name '*.pyc' | sort | xargs cat; } \
+  | sha256sum | cut -c1-16)
 
 help:
 	@echo 'make demo      a real call to the 1364, shown as it happens (ONCE=1: one call, then stop) / un vrai appel'
@@ -29,7 +32,8 @@ help:
 
 # ------------------------------------------------------------------------------------------------------------- setting up
 setup: $(PACKAGES)
-	@$(BIN)/cruc setup
+	@for made in $(SETUP) $(STATE)/store.db $(STATE)/prompts/fr/manifest.json $(STATE)/asterisk/root/installation.json; do \
+	  test -e $$made || { $(BIN)/cruc setup && rm -f var/stamps/setup-* && touch $(SETUP); exit; }; done
 
 system: | var/stamps
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed: apt-get install python3 python3-venv' >&2; exit 1; }
