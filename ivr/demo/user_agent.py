@@ -18,6 +18,8 @@ POLL: Final = 10
 """Milliseconds of one look at SIP; orders wait no longer than that."""
 
 BUSY: Final = 486
+LAST_WORDS: Final = 1.0
+"""Seconds for the answers to our goodbyes."""
 
 
 NEWS: Final = os.dup(1)
@@ -36,6 +38,7 @@ class Line(pj.Account):  # type: ignore[misc]
         self.telephone = telephone
 
     def onRegState(self, result: Any) -> None:  # noqa: N802 - pjsua2's name
+        self.telephone.registered = result.code == 200 and result.expiration > 0
         tell("registration", code=result.code)
 
     def onIncomingCall(self, incoming: Any) -> None:  # noqa: N802
@@ -82,6 +85,7 @@ class Telephone:
         self.ear: Any = None
         self.answer_at: float | None = None
         self.speech: Any = None
+        self.registered = False
         self._start()
         self.line = Line(self)
         self.line.create(self._line_settings())
@@ -211,12 +215,17 @@ class Telephone:
             tell("refused", order=name, reason=error.reason)
 
     def close(self) -> None:
-        """Files are whole and the registration is gone when this returns."""
+        """Files are whole, the call is over and the registration is gone when this returns."""
         self.hang_up()
-        self.line.shutdown()
+        if self.registered:
+            self.line.setRegistration(False)
+        end = time.monotonic() + LAST_WORDS
+        while time.monotonic() < end and (self.call is not None or self.registered):
+            self.endpoint.libHandleEvents(POLL)
         del self.recorder, self.microphone
         self.speech = None
-        self.endpoint.libDestroy()
+        self.line.shutdown()
+        self.endpoint.libDestroy(pj.PJSUA_DESTROY_NO_NETWORK)  # all that had to be said is said; else it waits a second
 
 
 def status(code: int) -> Any:
