@@ -60,10 +60,16 @@ class Rig:
                 stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, start_new_session=True,
             )
         async with asyncio.timeout(patience):
-            while until not in self.log.read_bytes()[start:]:
+            while until not in self.said(start):
                 if self.service.poll() is not None:
                     raise RuntimeError(f"the service ended:\n{self.log.read_text()[-3000:]}")
                 await asyncio.sleep(0.01)
+
+    def said(self, since: int) -> bytes:
+        """The log from an offset on."""
+        with self.log.open("rb") as log:
+            log.seek(since)
+            return log.read()
 
     def kill(self) -> None:
         assert self.service is not None
