@@ -12,6 +12,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
+from ivr.ports import TelephonyLost
+
 EVERY: Final = 0.25
 LATE: Final = 0.08
 """Seconds of lag above which callers notice."""
@@ -23,7 +25,7 @@ LEAST: Final = 10
 
 @dataclass(slots=True)
 class Limit:
-    """The number of calls admitted, between ``LEAST`` and ``most``."""
+    """The number of calls admitted, between ``LEAST`` and ``most``; none while draining (``most`` is 0)."""
 
     most: int
     now: int = 0
@@ -34,7 +36,8 @@ class Limit:
     def adapt(self, lag: float, calls: int) -> int:
         """The new limit after a look at the lag (seconds) with ``calls`` in progress."""
         if lag > LATE:
-            self.now = max(LEAST, min(self.most, int(min(self.now, max(calls, LEAST)) * DOWN)))
+            self.now = max(LEAST, int(min(self.now, max(calls, LEAST)) * DOWN))
+            self.now = min(self.most, self.now)
         else:
             self.now = min(self.most, self.now + UP)
         return self.now
@@ -49,5 +52,9 @@ async def keep_admitting(limit: Limit, calls: Callable[[], int], admit: Callable
         await asyncio.sleep(EVERY)
         lag = loop.time() - before - EVERY
         if limit.adapt(lag, calls()) != told:
-            told = limit.now
-            await admit(told)
+            try:
+                await admit(limit.now)
+            except TelephonyLost:
+                told = -1  # Asterisk forgets the limit when it restarts: tell it again as soon as it is back
+            else:
+                told = limit.now

@@ -54,7 +54,7 @@ def _holidays(years: Sequence[int]) -> Iterator[CommentedMap]:
 
 def _merged(special: CommentedSeq | None, added: list[CommentedMap]) -> CommentedSeq:
     """The days kept, each with its comments, and the new ones after the last earlier day."""
-    merged = special if special else CommentedSeq()
+    merged = special or CommentedSeq()
     for day in added:
         later = (index for index, each in enumerate(merged) if str(each["date"]) > str(day["date"]))
         merged.insert(next(later, len(merged)), day)

@@ -170,7 +170,10 @@ class AriTelephony:
 
     async def admit(self, most: int) -> None:
         """How many calls Asterisk may let in (see extensions.conf): a refusal there costs almost nothing."""
-        await self.ari.asterisk_set_global_var(variable="ADMIT", value=str(most))
+        try:
+            await self.ari.asterisk_set_global_var(variable="ADMIT", value=str(most))
+        except AriError as error:
+            raise TelephonyLost(str(error)) from error
 
 
 def caller_id(order: Ring) -> str:
