@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.processor import spent
-from ivr.app import asterisk_plan, find_asterisk, load_prompts
 from ivr.ari.asterisk.ports import free_ports
 from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.config import ROOT, Settings, load_settings
 from ivr.prompts import Catalogue
+from ivr.site import asterisk_plan, find_asterisk, load_prompts
 from storage import Store, open_store
 
 TRUNK = "127.0.0.2"

@@ -12,13 +12,9 @@ import structlog
 
 from ivr.admission import Limit, keep_admitting
 from ivr.ari.asterisk.configure import write_accounts
-from ivr.ari.asterisk.installation import Installation, find_system_asterisk, system_installation
-from ivr.ari.asterisk.plan import AsteriskPlan, SipAccount, kept_secret
 from ivr.ari.asterisk.process import AsteriskProcess
-from ivr.ari.asterisk.provision import installed
 from ivr.ari.asterisk.watch import Watch
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError
 from ivr.ari.events import Hooks
 from ivr.ari.media import AriTaps, MediaServer
 from ivr.ari.telephony import AriTelephony
@@ -30,91 +26,34 @@ from ivr.core.acd import Acd
 from ivr.core.flow import Flow, FlowErrors, World
 from ivr.core.messages import CallStarted, Event
 from ivr.core.offers import AgentRemoved, AgentSet, EquipmentChanged, Rules, WishChanged
-from ivr.dialplan import Dialplan, load_dialplan, parse_flow
+from ivr.dialplan import Dialplan, parse_flow
 from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
 from ivr.ports import Recognizer
-from ivr.prompts import Catalogue, load_catalogue
+from ivr.prompts import Catalogue
 from ivr.recovery import Recovery
 from ivr.session import Session
 from ivr.sessions import Sessions
+from ivr.site import (
+    asterisk_plan,
+    find_asterisk,
+    load_flow,
+    load_prompts,
+    prompt_arguments,
+    sip_accounts,
+    store_rules,
+)
 from ivr.sounds import CatalogueSounds
 from ivr.speech.registry import open_recognizer
-from storage import Rules as StoreRules
 from storage import Store, open_store
 
 log = structlog.get_logger()
 
 
-class CannotServe(RuntimeError):
-    """Something without which there is no service; the message is one sentence, and nothing was left half-done."""
-
-
-def find_asterisk(settings: Settings) -> Installation:
-    """The system's Asterisk when it is recent enough, else the private one. Raises `CannotServe`."""
-    version = find_system_asterisk()
-    installation = system_installation(version) if version else installed(settings.var / "asterisk")
-    if installation is None:
-        raise CannotServe("Asterisk is not installed. Run `make setup`, which unpacks a private one in var/.")
-    return installation
-
-
-def load_prompts(settings: Settings) -> Catalogue:
-    return load_catalogue(settings.path(settings.prompts) / "catalog.yaml", settings.sounds)
-
-
-def load_flow(settings: Settings, catalogue: Catalogue) -> Dialplan:
-    """Raises `FlowErrors`."""
-    return load_dialplan(settings.path(settings.dialplans), prompt_arguments(catalogue))
-
-
-def prompt_arguments(catalogue: Catalogue) -> dict[str, frozenset[str]]:
-    return {name: frozenset(prompt.args) for name, prompt in catalogue.prompts.items()}
-
-
-def store_rules(dialplan: Dialplan) -> StoreRules:
-    """Delays and business days as the store wants them."""
-    units = {"business_days": "jours ouvrés", "days": "jours"}
-    delays = {code: (each.delay, units[each.unit]) for code, each in dialplan.categories.items() if each.delay is not None}
-    calendar = next(iter(dialplan.calendars.values()))
-    return StoreRules(delays=delays, business_days_after=calendar.add_business_days)
-
-
-def asterisk_plan(settings: Settings, catalogue: Catalogue, accounts: tuple[SipAccount, ...]) -> AsteriskPlan:
-    fallback = catalogue.render("technique.application_absente")[0]
-    try:
-        return AsteriskPlan(
-            run_dir=settings.run_dir, http_port=settings.http_port, sip_port=settings.sip_port, rtp_first=settings.rtp_first,
-            rtp_last=settings.rtp_last, media_port=settings.media_port, ari_secret=kept_secret(settings.var / "ari.secret"),
-            fallback_sound=settings.path(settings.sounds) / fallback, spool_dir=settings.var / "absent", accounts=accounts,
-            max_calls=2 * settings.max_calls + 50, sip_bind=settings.sip_bind, agent_networks=settings.agent_networks,
-        )
-    except ValueError as error:
-        raise CannotServe(f"Asterisk cannot be set up as the settings say: {error}") from None
-
-
-async def sip_accounts(settings: Settings, store: Store) -> tuple[SipAccount, ...]:
-    """Agents from the store, trunks from the settings, and in a demonstration one softphone for a caller."""
-    agents = [
-        SipAccount(agent.id, kept_secret(secret_file(settings, agent.id)), "agent", agent.extension)
-        for agent in await store.list_agents()
-    ]
-    trunks = [SipAccount(trunk.id, "", "trunk", peers=trunk.peers) for trunk in settings.trunks]
-    if settings.demo:
-        agents.append(SipAccount("demo", kept_secret(secret_file(settings, "demo")), "caller", "0700000001"))
-    return (*agents, *trunks)
-
-
-def secret_file(settings: Settings, account: str) -> Any:
-    folder = settings.var / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{account}.secret"
-
-
 @dataclass(slots=True)
 class Service:
-    """The service as a whole, running."""
+    """The service as a whole, running. ``broken`` is resolved, with a sentence, when it cannot go on as it is."""
 
     settings: Settings
     dialplan: Dialplan
@@ -130,6 +69,7 @@ class Service:
     recovery: Recovery
     clock: SystemClock
     limit: Limit
+    broken: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     _arrived: list[Arrived] | None = field(default_factory=list)
     _background: set[asyncio.Task[Any]] = field(default_factory=set)
 
@@ -173,21 +113,31 @@ class Service:
         if not first:
             self.spawn(self.take_stock())
 
+    def on_lost(self, reason: str) -> None:
+        log.warning("ari_lost", reason=reason)
+        if self.ari.is_replaced:
+            self.broken.set_result(f"{reason}: is this service started twice?")
+
     async def on_asterisk_restart(self, reason: str) -> None:
+        """The event stream comes back by itself, and stock is taken then."""
         log.error("asterisk_restarted", reason=reason)
-        await self.ari.connected(30)
-        await self.take_stock()
-        await self.telephony.admit(self.limit.now)
 
     async def take_stock(self) -> None:
         """Events may have been missed: compare what we believe with what is."""
         await self.recovery.after_silence()
         await self.look_for_phones()
+        await self.telephony.admit(self.limit.now)
 
     def spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
         self._background.add(task)
         task.add_done_callback(self._spawned_done)
+
+    def part_ended(self, task: asyncio.Task[None]) -> None:
+        """A part that must never end has ended: better to start anew and adopt the calls than to go on without it."""
+        if not task.cancelled() and not self.broken.done():
+            log.error("part_ended", part=task.get_name(), exc_info=task.exception())
+            self.broken.set_result(f"the {task.get_name()} ended: {task.exception()!r}")
 
     def _spawned_done(self, task: asyncio.Task[Any]) -> None:
         self._background.discard(task)
@@ -286,7 +236,7 @@ async def make_service(settings: Settings) -> Service:
     hooks = Hooks(
         on_event=lambda event: service.on_event(event),  # noqa: PLW0108 - the service comes after what it stands on
         on_connected=lambda first: service.on_connected(first),  # noqa: PLW0108
-        on_lost=lambda reason: log.warning("ari_lost", reason=reason),
+        on_lost=lambda reason: service.on_lost(reason),  # noqa: PLW0108
     )
     ari = AriClient(
         plan.ari_url.removesuffix("/ari"), plan.ari_user, plan.ari_secret, plan.app, watch=("endpoint:PJSIP",), hooks=hooks
@@ -333,6 +283,8 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
             ),
         ]
         stack.push_async_callback(_cancel, tasks)
+        for task in tasks:
+            task.add_done_callback(service.part_ended)
         found = await service.recover()
         log.info("serving", adopted_asterisk=adopted, flow=service.dialplan.flow.version, **found)
         if adopted:
@@ -343,6 +295,4 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
 async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
-    for result in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(result, Exception) and not isinstance(result, AriError):
-            log.error("task_failed", error=repr(result))
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ivr.app import load_flow, load_prompts
 from ivr.config import Settings
 from ivr.core.flow import FlowErrors
 from ivr.prompts import CatalogueError
+from ivr.site import load_flow, load_prompts
 
 MOST_NAMED = 5
 

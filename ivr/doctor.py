@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from ivr import control
-from ivr.app import CannotServe, find_asterisk, load_prompts
 from ivr.ari.asterisk.installation import FLOOR
 from ivr.ari.asterisk.ports import PortTakenError, require_free
 from ivr.check import findings
@@ -21,6 +20,7 @@ from ivr.config import ROOT, Settings
 from ivr.ports import RecognizerUnavailable, StoreUnavailable
 from ivr.prompts import CatalogueError
 from ivr.prompts.saying import RECORDED
+from ivr.site import CannotServe, find_asterisk, load_prompts
 from ivr.speech.registry import open_recognizer
 from storage import open_store
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
 from ivr.app import Service, serving
@@ -17,6 +17,7 @@ from ivr.check import require_fit
 from ivr.config import Settings
 from ivr.control import Control, claim, controlled
 from ivr.log import start_logging
+from ivr.site import CannotServe
 
 SECOND_THOUGHT = 3.0
 """Seconds in which a second Ctrl-C ends the calls too."""
@@ -57,7 +58,9 @@ async def run(settings: Settings, tell: Callable[[str], None], *, stop_asterisk:
     async with running(settings) as (service, control):
         tell(f"Le 1364 répond sur {settings.sip_bind}:{settings.sip_port}, arbre {service.dialplan.flow.version}. "
              "Ctrl-C pour arrêter.")
-        await _first(stop.wanted, control.drained)
+        await _first(stop.wanted.wait(), control.drained.wait(), service.broken)
+        if service.broken.done():
+            raise CannotServe(f"The service stops, to be started again: {service.broken.result()}. No call is lost.")
         ends = stop_asterisk or await _ends_asterisk(stop, len(service.sessions), tell)
     if ends or stop.again.is_set():
         await service.asterisk.stop()
@@ -77,8 +80,8 @@ async def _ends_asterisk(stop: Stop, calls: int, tell: Callable[[str], None]) ->
     return stop.again.is_set()
 
 
-async def _first(*events: asyncio.Event) -> None:
-    waiting = [asyncio.create_task(event.wait()) for event in events]
+async def _first(*events: Awaitable[object]) -> None:
+    waiting = [asyncio.ensure_future(event) for event in events]
     try:
         await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:

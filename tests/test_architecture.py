@@ -86,7 +86,7 @@ def _allowed(name: str, impure: set[str]) -> bool:
 
 def test_only_the_root_names_concrete_adapters():
     adapters = re.compile(r"from (ivr\.ari\.(client|telephony|media)|ivr\.speech\.registry|storage) import")
-    allowed = {"ivr/app.py"}
+    allowed = {"ivr/app.py", "ivr/site.py"}
     culprits = [
         str(path.relative_to(ROOT)) for path in product()
         if path.relative_to(ROOT).parts[:2] not in {("ivr", "ari"), ("ivr", "speech"), ("ivr", "cli"), ("ivr", "demo")}

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ivr.app import load_flow, load_prompts, prompt_arguments
 from ivr.cli.console import as_json, hidden, masked, moment, since, table, warn
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings
@@ -21,6 +20,7 @@ from ivr.core.messages import CallStarted, Event
 from ivr.dialplan import parse_flow
 from ivr.picture import picture
 from ivr.proof import prove
+from ivr.site import load_flow, load_prompts, prompt_arguments
 from ivr.timeline import Line, timeline
 from storage import CallFile, CallRow, Store
 

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ivr.app import load_flow, load_prompts
 from ivr.ari.asterisk.installation import find_system_asterisk, system_installation
 from ivr.ari.asterisk.provision import installed
 from ivr.check import findings
@@ -16,6 +15,7 @@ from ivr.cli.opened import missing
 from ivr.config import Settings, load_settings
 from ivr.prompts import build_prompts
 from ivr.public_holidays import seed_holidays
+from ivr.site import load_flow, load_prompts
 
 prompts = typer.Typer(no_args_is_help=True, help="The spoken texts and their sounds.")
 hours = typer.Typer(no_args_is_help=True, help="Opening hours and public holidays.")

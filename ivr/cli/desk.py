@@ -11,12 +11,12 @@ from typing import Annotated, Final
 import typer
 
 from ivr import control
-from ivr.app import load_flow, load_prompts, secret_file
 from ivr.ari.asterisk.plan import kept_secret
 from ivr.cli.console import as_json, table
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings, load_settings
 from ivr.core.agent import Wish
+from ivr.site import load_flow, load_prompts, secret_file
 from storage import Agent, Store
 
 agents = typer.Typer(no_args_is_help=True, help="Agents: accounts, queues, ready or paused.")

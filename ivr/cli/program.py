@@ -13,7 +13,6 @@ from typing import Any, Final
 import typer
 from typer.core import TyperGroup
 
-from ivr.app import CannotServe
 from ivr.ari.asterisk.apt import ProvisionError
 from ivr.ari.asterisk.ports import PortTakenError
 from ivr.ari.asterisk.process import AsteriskError
@@ -28,6 +27,7 @@ from ivr.core.flow import FlowErrors
 from ivr.demo.softphone import TelephoneError
 from ivr.ports import RecognizerUnavailable, StoreUnavailable
 from ivr.prompts import BuildError, CatalogueError, PromptError, SynthesisError
+from ivr.site import CannotServe
 
 EXPECTED: Final = (
     AlreadyServing, AriError, AsteriskError, BuildError, CannotServe, CatalogueError, ControlRefused, FlowErrors,

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from importlib.util import find_spec
 from typing import Any, Final
 
-from ivr.app import Service, secret_file
+from ivr.app import Service
 from ivr.ari.asterisk.plan import kept_secret
 from ivr.config import Settings
 from ivr.control import claim
@@ -26,6 +26,7 @@ from ivr.demo.scenario import caller_and_agent
 from ivr.demo.softphone import Softphone, TelephoneError
 from ivr.demo.witness import Witness
 from ivr.running import running
+from ivr.site import secret_file
 from storage import CallFile
 
 CALLER: Final = "demo"

@@ -12,7 +12,6 @@ from typing import Final
 
 from ruamel.yaml import YAML
 
-from ivr.app import asterisk_plan, find_asterisk, load_flow, load_prompts
 from ivr.ari.asterisk.ports import PortTakenError, free_ports, require_free
 from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.config import Settings
@@ -21,6 +20,7 @@ from ivr.dialplan import FILES
 from ivr.dialplan_tables import WEEK
 from ivr.prompts import audio
 from ivr.prompts.synthesis import EspeakNg
+from ivr.site import asterisk_plan, find_asterisk, load_flow, load_prompts
 from storage import open_store
 
 Tell = Callable[[str], None]

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ivr.app import load_flow, load_prompts
 from ivr.config import load_settings
 from ivr.core.call import Call
 from ivr.core.messages import CallEnded, CallStarted, DigitReceived, Noted, PlayFinished
+from ivr.site import load_flow, load_prompts
 
 NOON = 1_795_435_200.0
 """Monday 2026-11-23, 12:00 in Abidjan."""

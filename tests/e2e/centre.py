@@ -23,11 +23,11 @@ from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 
-from ivr.app import load_prompts, secret_file
 from ivr.ari.asterisk.ports import free_ports
 from ivr.config import load_settings
 from ivr.control import ControlRefused, NotServing, ask
 from ivr.demo.softphone import Softphone
+from ivr.site import load_prompts, secret_file
 from storage import Agent, Person, open_store
 from tests.personas import EVERYBODY
 
