@@ -58,7 +58,7 @@ async def run(settings: Settings, tell: Callable[[str], None], *, stop_asterisk:
     async with running(settings) as (service, control):
         tell(f"Le 1364 répond sur {settings.sip_bind}:{settings.sip_port}, arbre {service.dialplan.flow.version}. "
              "Ctrl-C pour arrêter.")
-        await _first(stop.wanted.wait(), control.drained.wait(), service.broken)
+        await _first(stop.wanted.wait(), control.drained.wait(), asyncio.shield(service.broken))
         if service.broken.done():
             raise CannotServe(f"The service stops, to be started again: {service.broken.result()}. No call is lost.")
         ends = stop_asterisk or await _ends_asterisk(stop, len(service.sessions), tell)
