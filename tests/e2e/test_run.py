@@ -10,7 +10,7 @@ import pytest
 
 from ivr.ari.asterisk.plan import kept_secret
 from ivr.ari.client import AriClient
-from tests.e2e.centre import ROOT, Centre
+from tests.e2e.centre import ROOT, Centre, processes_of
 
 pytestmark = pytest.mark.e2e
 
@@ -49,7 +49,7 @@ def test_sigterm_leaves_asterisk_for_the_next_start_and_ctrl_c_ends_it_when_nobo
     asterisk = centre.asterisk_pid
     service.terminate()
     assert service.wait(20) == 0, service.stderr.read()
-    os.kill(asterisk, 0)
+    assert asterisk in processes_of(centre.home)
     again = subprocess.Popen(
         [sys.executable, "-m", "ivr", "run"], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         env={**os.environ, "CRUC_SETTINGS": str(centre.home / "cruc.toml")},
@@ -58,5 +58,4 @@ def test_sigterm_leaves_asterisk_for_the_next_start_and_ctrl_c_ends_it_when_nobo
     assert centre.asterisk_pid == asterisk
     again.send_signal(signal.SIGINT)
     assert again.wait(20) == 0
-    with pytest.raises(ProcessLookupError):
-        os.kill(asterisk, 0)
+    assert asterisk not in processes_of(centre.home)  # whoever inherited it may not have buried it yet
