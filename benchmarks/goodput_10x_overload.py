@@ -1,8 +1,8 @@
 """Completed calls a second when ten times more are offered than the service can take, against its own maximum.
 
 The maximum is looked for by steps, with the same admission on (the default number of calls in progress). Then SIPp offers
-ten times as much, open loop: every call that is not refused must be served to its end. Completions are counted by SIPp in the
-steady part of each run. Calls last 15 s; calls of 3.5 s, where what is paid once a call is all, are measured beside.
+ten times as much, open loop: every call that is not refused must be served to its end. Completions are counted by SIPp in
+the steady part of each run. Calls last 15 s; calls of 3.5 s, where what is paid once a call is all, are measured beside.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ def found(cruc, monkeypatch):
 
 
 def test_on_a_bare_home_it_fails_and_says_what_to_do(found, home, monkeypatch):
-    monkeypatch.setattr("ivr.app.find_system_asterisk", lambda: None)
+    monkeypatch.setattr("ivr.site.find_system_asterisk", lambda: None)
     code, lines = found()
     assert code == 1
     assert lines["Python"]["state"] == "ok"
