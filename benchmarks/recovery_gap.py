@@ -129,12 +129,13 @@ async def main(quick: bool) -> None:
     worst, p99 = max(silences), quantiles(silences, n=100)[98]
     keep(
         "recovery_gap", round(worst, 3), "s (worst)", "<= 2 s; records lost or doubled in 100 kills: 0",
-        met=worst <= 2 and not wrong and not listeners.lost,
+        met=kills >= 100 and worst <= 2 and not wrong and not listeners.lost,
         how=f"{kills} times kill -9 at a random moment and start again at once, {RATE} calls/s arriving; silence at two "
             f"telephones in a menu from the kill, or the end of what still played, to the question asked again, by the "
             f"kernel's time of arrival; then one record, one outcome and one request for each of {len(callers)} answered "
             f"callers",
-        note="the start of the process is nearly all of it",
+        note="the start of the process is nearly all of it (imports, reading the flow and the catalogue)"
+        + ("; a small run: the goal asks for 100 kills" if kills < 100 else ""),
         silence=f"median {median(silences):.2f} s, p99 {p99:.2f} s, worst {worst:.2f} s ({len(silences)} heard)",
         application_away=f"median {median(away):.2f} s, worst {max(away):.2f} s",
         records_wrong=wrong, calls_cut=listeners.lost, sipp_failed=outcome.failed, callers=len(callers),
