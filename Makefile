@@ -7,11 +7,9 @@ SHELL := /bin/bash
 VENV := var/venv
 BIN := $(VENV)/bin
 PIP = $(BIN)/python -m pip install --disable-pip-version-check
-# The first Python that is recent enough, and for which the demonstration's telephones exist (pjsua2 has no build for 3.13
-# yet); else any recent one. PYTHON=… chooses another one.
-PYTHON ?= $(shell for no in 13 99; do for each in python3 python3.12 python3.11 python3.13; do \
-  if "$$each" -c "import sys; sys.exit(not (3, 11) <= sys.version_info < (3, $$no))" 2>/dev/null; \
-  then echo "$$each"; exit; fi; done; done)
+# The first Python that is recent enough. PYTHON=… chooses another one.
+PYTHON ?= $(shell for each in python3 python3.13 python3.12 python3.11; do \
+  if "$$each" -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null; then echo "$$each"; exit; fi; done)
 
 # A stamp is named by the content it stands for: nothing is done again for a date, everything is for a change.
 hash = $(shell cat $(1) 2>/dev/null | sha256sum | cut -c1-16)

@@ -12,7 +12,6 @@ import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import asdict
-from importlib.util import find_spec
 from typing import Any, Final
 
 from ivr.app import Service
@@ -23,7 +22,7 @@ from ivr.core.offers import WishChanged
 from ivr.demo import stage
 from ivr.demo.people import AGENT
 from ivr.demo.scenario import caller_and_agent
-from ivr.demo.softphone import Softphone, TelephoneError
+from ivr.demo.softphone import Softphone
 from ivr.demo.witness import Witness
 from ivr.running import running
 from ivr.site import secret_file
@@ -70,11 +69,6 @@ def lacking(record: dict[str, Any]) -> list[str]:
 
 async def _show(settings: Settings, once: bool) -> dict[str, Any]:
     began = time.monotonic()
-    if find_spec("pjsua2") is None:
-        raise TelephoneError(
-            "The demonstration's telephones need pjsua2, which exists for Python 3.11 and 3.12: run "
-            "`make demo PYTHON=python3.12`, or start the service with `cruc run` and dial in with a telephone of yours."
-        )
     tell("Démonstration du 1364 : préparation…")
     with claim(settings.var):
         if await stage.end_asterisk(settings):

@@ -14,6 +14,7 @@ import pytest
 import soundfile
 
 from ivr.demo.heard import HEADER, RATE, Heard
+from ivr.demo.softphone import Softphone, TelephoneError
 from tests.e2e.tones import tone
 
 ROOT = Path(__file__).parents[2]
@@ -57,6 +58,14 @@ def test_silence_and_tones_are_told_apart(tmp_path):
     assert heard.tone(660, until=1.0) < 0.01
 
 
+@pytest.fixture(params=["pjsua2", "plain"])
+def kind(request, monkeypatch):
+    if request.param == "pjsua2":
+        pytest.importorskip("pjsua2")
+    monkeypatch.setenv("CRUC_TEST_TELEPHONE", request.param)
+    return request.param
+
+
 HOLDER = """
 import asyncio, pathlib, sys
 from ivr.demo.softphone import Softphone
@@ -69,7 +78,7 @@ asyncio.run(main())
 
 
 @pytest.mark.e2e
-def test_given_its_program_is_killed_then_the_telephone_ends(tmp_path):
+def test_given_its_program_is_killed_then_the_telephone_ends(kind, tmp_path):
     with subprocess.Popen([sys.executable, "-c", HOLDER, tmp_path], cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
         telephone = int(holder.stdout.readline())
         os.kill(holder.pid, signal.SIGKILL)
@@ -77,3 +86,73 @@ def test_given_its_program_is_killed_then_the_telephone_ends(tmp_path):
     while Path(f"/proc/{telephone}").exists():
         assert time.monotonic() < end, "the telephone lives on"
         time.sleep(0.02)
+
+
+# --------------------------------------------------------------------------- one contract, whatever the telephone is made of
+def is_of(kind, phone):
+    return ("pjsua2" in Path(f"/proc/{phone.pid}/maps").read_text()) == (kind == "pjsua2")
+
+
+@pytest.mark.e2e
+async def test_given_a_welcome_when_a_key_is_pressed_then_both_are_heard(kind, centre):
+    async with centre.caller() as koffi:
+        assert is_of(kind, koffi)
+        await koffi.dial("1364")
+        await koffi.until("connected")
+        assert await centre.heard(koffi, "accueil.bienvenue") < 0.5
+        welcome = centre.catalogue.render("accueil.bienvenue")
+        await centre.wait(lambda: koffi.heard.found(*welcome)[0] > 0.6, 5, "it is not what was said")
+        await koffi.press("2")
+        await centre.at_node("carriere")
+        assert koffi.in_call
+        await koffi.hang_up()
+        assert (koffi.ended_with, koffi.in_call) == (200, False)
+    assert soundfile.info(koffi.heard.file).frames == len(koffi.heard.samples()), "the recording is not whole"
+
+
+@pytest.mark.e2e
+async def test_given_keys_in_a_hurry_then_each_is_heard_once(kind, centre):
+    async with centre.caller() as koffi:
+        await koffi.dial("1364")
+        await koffi.until("connected")
+        await koffi.press("2")
+        await centre.at_node("carriere")
+        await koffi.press("11", gap=0.15, hold=0.08)
+        await centre.at_node("pieces", "suite")
+
+
+@pytest.mark.e2e
+async def test_given_a_wrong_secret_or_number_then_the_status_is_told(kind, centre, tmp_path):
+    async with Softphone("awa", "wrong", centre.settings.sip_port, folder=tmp_path) as stranger:
+        with pytest.raises(TelephoneError, match=r"SIP status 40[13]"):
+            await stranger.register()
+    async with centre.caller() as koffi:
+        await koffi.dial("9999")
+        await koffi.until("ended")
+        assert koffi.ended_with == 404
+
+
+@pytest.mark.e2e
+async def test_given_an_agent_rings_when_the_caller_gives_up_then_it_stops(kind, centre):
+    async with centre.desk("awa") as awa, centre.caller() as koffi:
+        await centre.ready(awa)
+        await koffi.dial("1364")
+        await koffi.until("connected")
+        await koffi.press("0")
+        await awa.until("ringing", 20)
+        assert koffi.account in awa.caller
+        await koffi.hang_up()
+        await awa.until("ended")
+        assert awa.ended_with == 487, "Koffi gave up while it rang"
+        await awa.unregister()
+
+
+@pytest.mark.e2e
+async def test_given_a_speech_then_it_is_said_once_and_a_telephone_without_call_does_not_wait(kind, centre, tmp_path):
+    async with centre.caller() as koffi:
+        await koffi.speak(tone(tmp_path, 440))
+        await koffi.dial("1364")
+        await koffi.until("connected")
+        began = time.monotonic()
+        await koffi.speak(tone(tmp_path, 440))
+        assert time.monotonic() - began > 0.8
