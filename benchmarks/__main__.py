@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 
+from benchmarks.table import README, inserted
+
 NAMES = (
     "cpu_per_call_vs_dialplan", "dtmf_to_prompt_vs_dialplan", "journal_on_vs_off", "calls_held", "goodput_10x_overload",
     "recovery_gap",
@@ -40,6 +42,7 @@ def main() -> int:
         command = [sys.executable, "-m", f"benchmarks.{name}", *(["--quick"] if given.quick else [])]
         if subprocess.run(command, check=False).returncode:
             failed.append(name)
+    README.write_text(inserted(README.read_text("utf-8")), "utf-8")
     if failed:
         print(f"did not run to the end: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0

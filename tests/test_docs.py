@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
+from benchmarks.table import inserted
 from ivr.cli.program import app
 from ivr.config import Settings
 from ivr.settings_page import page
@@ -58,6 +59,11 @@ def test_the_readme_shows_commands_and_this_test_would_see_a_wrong_one():
     assert not exists("cruc fly")
     assert not exists("cruc records --sideways")
     assert not exists("make coffee")
+
+
+def test_the_figures_of_the_readme_are_those_measured():
+    readme = (ROOT / "README.md").read_text()
+    assert readme == inserted(readme), "run: python -m benchmarks.table"
 
 
 def test_every_decision_says_context_decision_and_consequences():
