@@ -8,6 +8,14 @@ import signal
 import sys
 from pathlib import Path
 
+import structlog
+
+
+def log_plainly() -> None:
+    """A traceback with all local variables, as structlog draws them by itself, takes minutes of a busy service."""
+    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
 
 async def serve(given: dict[str, object]) -> None:
     from ivr.app import serving  # noqa: PLC0415 - imported as late as the real command line does
@@ -21,4 +29,5 @@ async def serve(given: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    log_plainly()
     asyncio.run(serve(json.loads(Path(sys.argv[1]).read_text("utf-8"))))

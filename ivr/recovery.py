@@ -48,9 +48,9 @@ class Recovery:
         for call in opened - set(callers):
             await close_orphan(self.house.journal, call, self.house.clock.now())
             found["closed"] += 1
-        adopted = [await self._rebuilt(call, callers[call], begin) for call in sorted(opened & set(callers))]
-        talking = await self._run([session for session in adopted if session is not None])
-        found["adopted"] = sum(session is not None for session in adopted)
+        adopted = [await self._rebuilt(call, callers[call]) for call in sorted(opened & set(callers))]
+        talking = await self._run(adopted)
+        found["adopted"] = len(adopted)
         for call in set(callers) - opened:
             begin(arrived(callers[call], self.house.clock.now()))
             found["new"] += 1
@@ -71,14 +71,15 @@ class Recovery:
             if names.leg(offer) not in channels:
                 self.house.distributor.post(LegGone(now, offer, "lost"))
 
-    async def _rebuilt(self, call: str, channel: Channel, begin: Callable[[Arrived], None]) -> Session | None:
-        """The call as its journal tells it, not yet running; without a journal or its flow it begins anew."""
+    async def _rebuilt(self, call: str, channel: Channel) -> Session:
+        """The call as its journal tells it, not yet running; without a first entry or its flow it begins anew."""
         entries = await self.house.journal.events(call)
         flow = await self._flow(entries)
-        if flow is None:
-            begin(arrived(channel, self.house.clock.now()))
-            return None
-        return Session.adopt(self.house, call, flow, entries)
+        if flow is not None:
+            return Session.adopt(self.house, call, flow, entries)
+        found = arrived(channel, self.house.clock.now())
+        started = CallStarted(found.at, call, found.caller, found.dialed, self.house.flow().version)
+        return Session.begin(self.house, started, after=len(entries))
 
     async def _run(self, sessions: list[Session]) -> set[str]:
         """Let adopted calls go on; returns the offers under way. Those who talk come first: their agents must be known

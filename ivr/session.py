@@ -8,6 +8,7 @@ only, and its record still closes.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -44,7 +45,7 @@ from ivr.core.messages import (
 )
 from ivr.core.offers import CallerJoined, CallerLeft
 from ivr.house import House
-from ivr.ports import StoreUnavailable, TelephonyLost
+from ivr.ports import AlreadyOpen, StoreUnavailable, TelephonyLost
 
 log = structlog.get_logger()
 
@@ -70,9 +71,10 @@ class Session:
     _hung_up: bool = False
 
     @classmethod
-    def begin(cls, house: House, started: CallStarted) -> Session:
-        """A new call: its record is opened, then it is answered."""
-        session = cls(house, started.call, Call(house.flow()))
+    def begin(cls, house: House, started: CallStarted, *, after: int = 0) -> Session:
+        """A new call: its record is opened, then it is answered. ``after``: entries that a former life journaled and that
+        cannot be replayed; the call begins again behind them."""
+        session = cls(house, started.call, Call(house.flow()), _seq=after)
         session.inbox.put_nowait(started)
         return session
 
@@ -127,7 +129,9 @@ class Session:
 
     async def _journal(self, event: Event) -> None:
         if isinstance(event, CallStarted):
-            await self.house.journal.open_call(self.id, event.at, event.caller, event.dialed, event.flow)
+            # Already open: a former life died between opening the record and writing its first entry.
+            with contextlib.suppress(AlreadyOpen):
+                await self.house.journal.open_call(self.id, event.at, event.caller, event.dialed, event.flow)
         entries = [*self._notes, event]
         self._notes = []
         try:

@@ -157,7 +157,9 @@ class Call:
             return
         self.resumed = True
         self.typed.clear()
-        if self.record.connected_at is not None:
+        if self.record.connected_at is None:
+            self.do(Answer())  # we may have died between taking the call and answering it; a second time does nothing
+        else:
             # Two people are talking: what holds them together is taken over, not left and entered again.
             self._live = {ref: each for ref, each in self._live.items() if not isinstance(each, Enqueue)}
         self._go(self.node)

@@ -26,7 +26,15 @@ def test_while_a_prompt_plays_it_is_stopped_before_it_is_said_again() -> None:
     call = phone().press("2")
     before = len(call.outputs)
     call.application_dies_and_comes_back()
-    assert since(call, before)[:2] == ["StopPlay", "Play"]
+    assert since(call, before)[:3] == ["Answer", "StopPlay", "Play"]
+
+
+def test_a_call_taken_and_not_yet_answered_is_answered_by_the_next_life() -> None:
+    """The journal knew it, the switch did not: answering twice does nothing, never answering loses the caller."""
+    call = phone()
+    before = len(call.outputs)
+    call.application_dies_and_comes_back()
+    assert since(call, before)[0] == "Answer"
 
 
 def test_in_the_middle_of_a_matricule_it_is_asked_again_from_its_start() -> None:
