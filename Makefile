@@ -73,7 +73,7 @@ check: $(PACKAGES) lint
 	@$(BIN)/python -m pytest -q -n 2 -m 'not e2e and not speech and not slow'
 
 test: setup check
-	@$(BIN)/python -m pytest -q -m 'e2e or speech or slow'
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'e2e or speech or slow'
 
 bench: setup
 	@$(MAKE) --no-print-directory system FOR=bench

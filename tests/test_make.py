@@ -7,7 +7,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -113,11 +112,11 @@ def test_continuous_integration_runs_everything():
 # --------------------------------------------------------------------------------------------------- the real thing, slow
 @pytest.mark.slow
 @pytest.mark.e2e
-def test_a_second_setup_is_quick():
+def test_a_second_setup_installs_nothing_again():
     assert make("setup").returncode == 0
-    began = time.monotonic()
-    assert make("setup").returncode == 0
-    assert time.monotonic() - began < 10
+    again = make("setup")
+    assert again.returncode == 0
+    assert "packages" not in again.stdout
 
 
 def home_in(tmp_path):
@@ -176,11 +175,7 @@ def test_the_demonstration_ends_by_ctrl_c_and_leaves_no_process(tmp_path):
         [ROOT / "var/venv/bin/python", "-m", "ivr", "demo"], cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True,
         start_new_session=True,
     )
-    began = time.monotonic()
-    for line in show.stdout:
-        if "Prêt en" in line:
-            break
-    assert time.monotonic() - began < 10, "a second start takes less than ten seconds"
+    assert any("Prêt en" in line for line in show.stdout)
     os.killpg(show.pid, signal.SIGINT)
     show.stdout.read()
     assert show.wait(30) == 130
