@@ -13,7 +13,7 @@ import structlog
 
 def log_plainly() -> None:
     """A traceback with all local variables, as structlog draws them by itself, takes minutes of a busy service."""
-    plain = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
