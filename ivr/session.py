@@ -69,6 +69,7 @@ class Session:
     _timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
     _hung_up: bool = False
+    _opened: bool = False
 
     @classmethod
     def begin(cls, house: House, started: CallStarted, *, after: int = 0) -> Session:
@@ -82,7 +83,7 @@ class Session:
     def adopt(cls, house: House, call_id: str, flow: Flow, entries: Sequence[Event]) -> Session:
         """A call that lived through our death: rebuilt from its journal, then asked its question again."""
         call, _outputs = replay(flow, entries)
-        session = cls(house, call_id, call, _seq=len(entries))
+        session = cls(house, call_id, call, _seq=len(entries), _opened=True)
         session.inbox.put_nowait(Resumed(house.clock.now()))
         return session
 
@@ -128,18 +129,22 @@ class Session:
             answers += await self._handle(answer)
 
     async def _journal(self, event: Event) -> None:
-        if isinstance(event, CallStarted):
-            # Already open: a former life died between opening the record and writing its first entry.
-            with contextlib.suppress(AlreadyOpen):
-                await self.house.journal.open_call(self.id, event.at, event.caller, event.dialed, event.flow)
         entries = [*self._notes, event]
         self._notes = []
         try:
+            if isinstance(event, CallStarted):
+                await self._open(event)
             await self.house.journal.append(self.id, self._seq, entries)
         except StoreUnavailable as error:
             # The caller comes first: the call goes on, its record will be folded from what the core remembers.
             log.error("journal_lost", call=self.id, error=str(error))
         self._seq += len(entries)
+
+    async def _open(self, event: CallStarted) -> None:
+        """Already open: a former life died between opening the record and writing its first entry."""
+        with contextlib.suppress(AlreadyOpen):
+            await self.house.journal.open_call(self.id, event.at, event.caller, event.dialed, event.flow)
+        self._opened = True
 
     async def _handle(self, event: Event) -> list[Event]:
         """Let the core handle it and perform what it wants. Returns the answers that came at once."""
@@ -257,8 +262,11 @@ class Session:
         if not self._hung_up and self.call.record.cause in {"bug", "limit"}:
             await self._try_hang_up()
         try:
+            record = self.call.record
+            if not self._opened:
+                await self._open(CallStarted(record.started_at, self.id, record.caller, record.dialed, record.flow))
             await self._write_notes()
-            reference = await self.house.journal.close_call(self.id, self.call.record)
+            reference = await self.house.journal.close_call(self.id, record)
         except StoreUnavailable as error:
             # The record stays open: the sweep at the next start folds the journal and closes it.
             log.error("record_not_closed", call=self.id, error=str(error))

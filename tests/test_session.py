@@ -114,6 +114,22 @@ async def test_given_the_journal_fails_then_the_call_goes_on(room, monkeypatch):
     await room.until(lambda: room.plays() > before, "the caller heard nothing more")
 
 
+async def test_given_the_store_is_away_when_the_call_comes_then_it_is_answered_and_its_record_is_made_at_the_end(
+    room, monkeypatch
+):
+    async def full(*_):
+        raise StoreUnavailable("no space")
+
+    with monkeypatch.context() as while_full:
+        while_full.setattr(room.store, "open_call", full)
+        room.sessions.run(Session.begin(room.house, room.started()))
+        await room.until(room.plays, "the caller is not even answered")
+    room.switch.caller_hangs_up("call-1")
+    await room.sessions.idle()
+    kept = await room.store.call("call-1")
+    assert (kept.record.caller, kept.record.outcome) == (KOFFI, "MUET")
+
+
 async def test_given_a_bug_then_that_call_ends_and_its_record_closes_and_the_others_go_on(room, monkeypatch):
     room.sessions.run(Session.begin(room.house, room.started("call-1")))
     room.sessions.run(Session.begin(room.house, room.started("call-2")))
