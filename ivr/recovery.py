@@ -30,6 +30,7 @@ from ivr.sessions import Sessions, close_orphan
 
 log = structlog.get_logger()
 
+
 @dataclass(slots=True)
 class Recovery:
     """What to do after a death. ``spool`` is where the dialplan wrote the calls that nobody took."""
@@ -72,11 +73,15 @@ class Recovery:
                 self.house.distributor.post(LegGone(now, offer, "lost"))
 
     async def _rebuilt(self, call: str, channel: Channel) -> Session:
-        """The call as its journal tells it, not yet running; without a first entry or its flow it begins anew."""
+        """The call as its journal tells it, not yet running. It begins anew when it cannot be replayed: no first entry, no
+        flow, or an entry on which the core fails, which must not keep all other calls from being taken up."""
         entries = await self.house.journal.events(call)
         flow = await self._flow(entries)
         if flow is not None:
-            return Session.adopt(self.house, call, flow, entries)
+            try:
+                return Session.adopt(self.house, call, flow, entries)
+            except Exception:
+                log.exception("call_not_replayed", call=call)
         found = arrived(channel, self.house.clock.now())
         started = CallStarted(found.at, call, found.caller, found.dialed, self.house.flow().version)
         return Session.begin(self.house, started, after=len(entries))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ivr.core.messages import CallStarted, Event
-from ivr.core.record import CallRecord, fold
+from ivr.core.record import fold
 from ivr.house import House
 from ivr.ports import Journal
 from ivr.session import Session
@@ -59,13 +59,11 @@ class Sessions:
 
 
 async def close_orphan(journal: Journal, call: str, now: float) -> str:
-    """Close the record of a call that died while we were away: the fold of its journal says how it ended."""
-    entries = await journal.events(call)
-    record = fold(entries, cut_at=now) if entries else _unknown(call, now)
-    return await journal.close_call(call, record)
+    """Close the record of a call that died while we were away: the fold of its journal says how it ended.
 
-
-def _unknown(call: str, now: float) -> CallRecord:
-    """Opened, and nothing else is known: its journal died before its first line."""
-    return fold([CallStarted(now, call, "", "", "")], cut_at=now)
-
+    A journal that lost its beginning (we died, or the disk was full, before its first line) still tells the rest.
+    """
+    entries = list(await journal.events(call))
+    if not entries or not isinstance(entries[0], CallStarted):
+        entries.insert(0, CallStarted(entries[0].at if entries else now, call, "", "", ""))
+    return await journal.close_call(call, fold(entries, cut_at=now))

@@ -1,6 +1,7 @@
 """A session brings a call, its journal, the store and the switch together: what it promises when one of them fails."""
 
 import asyncio
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,8 +13,9 @@ from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
 from ivr.ports import StoreUnavailable
+from ivr.recovery import Recovery
 from ivr.session import Session
-from ivr.sessions import Sessions
+from ivr.sessions import Sessions, close_orphan
 from ivr.speech.scripted import Absent
 from storage import open_store
 from tests.small_world import dialplan
@@ -99,6 +101,38 @@ async def test_given_we_died_in_the_middle_then_the_next_life_answers_and_asks_a
     await room.sessions.idle()
     assert len(await room.store.list_calls()) == 1
     assert (await room.store.call("call-1")).record == fold(await room.store.events("call-1"))
+
+
+async def test_given_a_journal_on_which_the_core_fails_then_that_call_begins_anew_and_the_start_goes_on(room, monkeypatch):
+    started = room.started()
+    await room.store.open_call("call-1", started.at, KOFFI, "1364", started.flow)
+    await room.store.append("call-1", 0, [started, DigitReceived(1.0, "1")])
+
+    def bug(*_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("ivr.session.replay", bug)
+    channel = SimpleNamespace(
+        id="call-1", caller=SimpleNamespace(number=KOFFI), dialplan=SimpleNamespace(exten="1364"),
+    )
+    again = await Recovery(room.house, room.sessions, None, None)._rebuilt("call-1", channel)
+    room.sessions.run(again)
+    await room.until(room.plays, "the caller hears nothing")
+    room.switch.caller_hangs_up("call-1")
+    await room.sessions.idle()
+    (only,) = await room.store.list_calls()
+    assert only.outcome == "MUET"
+    assert len(await room.store.list_requests()) == 1
+
+
+@pytest.mark.parametrize("entries", [[], [DigitReceived(5.0, "1")]], ids=["no line", "its first line lost"])
+async def test_an_orphan_whose_journal_lost_its_beginning_is_closed_all_the_same(room, entries):
+    await room.store.open_call("call-1", 1.0, KOFFI, "1364", "flow")
+    if entries:
+        await room.store.append("call-1", 1, entries)
+    reference = await close_orphan(room.store, "call-1", 9.0)
+    kept = await room.store.call("call-1")
+    assert (kept.record.outcome, kept.call.request) == ("COUPE", reference)
 
 
 async def test_given_the_journal_fails_then_the_call_goes_on(room, monkeypatch):
