@@ -185,7 +185,7 @@ class Service:
 
 
 def queue_rules(dialplan: Dialplan) -> dict[str, Rules]:
-    return {name: Rules(each.ring, each.wrap_up, each.most, each.misses) for name, each in dialplan.queues.items()}
+    return dict(dialplan.queues)
 
 
 class BareJournal(Store):

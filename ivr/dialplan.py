@@ -20,7 +20,9 @@ from ruamel.yaml.error import YAMLError
 from ivr.core.fields import Path as KeyPath
 from ivr.core.flow import Flow, FlowErrors, Problem, Source, World, parse
 from ivr.core.hours import Calendar
-from ivr.dialplan_tables import Category, QueueRules, read_calendars, read_categories, read_queues
+from ivr.core.queueing import Rules
+from ivr.dialplan_queues import read_queues, read_skills
+from ivr.dialplan_tables import Category, read_calendars, read_categories
 
 FILES = ("1364.yaml", "queues.yaml", "hours.yaml", "categories.yaml")
 HOURS_FOLLOW = "\n--- # hours.yaml\n"
@@ -30,13 +32,18 @@ HOURS_FOLLOW = "\n--- # hours.yaml\n"
 @dataclass(frozen=True, slots=True)
 class Dialplan:
     """The folder as a whole, checked. ``source`` is the flow's text and its hours', kept so that any call can be
-    replayed; ``flow.version`` is its hash."""
+    replayed; ``flow.version`` is its hash. ``skills``: name → what people call it."""
 
     flow: Flow
     source: str
-    queues: Mapping[str, QueueRules]
+    queues: Mapping[str, Rules]
     calendars: Mapping[str, Calendar]
     categories: Mapping[str, Category]
+    skills: Mapping[str, str]
+
+    def world(self, prompts: Mapping[str, frozenset[str]]) -> World:
+        """What a flow may refer to here: an older flow is read again with it."""
+        return World(prompts, frozenset(self.queues), frozenset(self.categories), self.calendars, frozenset(self.skills))
 
 
 def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialplan:
@@ -48,10 +55,11 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
     sources = {name: source for name in FILES if (source := _read(folder / name, problems)) is not None}
     if problems:
         raise FlowErrors(problems)
-    queues = read_queues(sources["queues.yaml"], problems)
     calendars = read_calendars(sources["hours.yaml"], problems)
+    skills = read_skills(sources["queues.yaml"], problems)
+    queues = read_queues(sources["queues.yaml"], calendars, problems)
     categories = read_categories(sources["categories.yaml"], problems)
-    world = World(prompts, frozenset(queues), frozenset(categories), calendars)
+    world = World(prompts, frozenset(queues), frozenset(categories), calendars, frozenset(skills))
     try:
         kept = HOURS_FOLLOW.join((folder / name).read_text("utf-8") for name in ("1364.yaml", "hours.yaml"))
         flow = parse(replace(sources["1364.yaml"], version=version_of(kept)), world)
@@ -59,7 +67,7 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
         raise FlowErrors((*problems, *errors.problems)) from None
     if problems:
         raise FlowErrors(problems)
-    return Dialplan(flow, kept, queues, calendars, categories)
+    return Dialplan(flow, kept, queues, calendars, categories, skills)
 
 
 def parse_flow(text: str, world: World, *, file: str = "flow") -> Flow:

@@ -1,4 +1,4 @@
-"""The smaller files of the dialplans folder: queues, calendars, categories. What is wrong is added to ``problems``."""
+"""The smaller files of the dialplans folder: calendars and categories. What is wrong is added to ``problems``."""
 
 from __future__ import annotations
 
@@ -13,19 +13,6 @@ from ivr.core.hours import Calendar, Span, SpecialDay, parse_span
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 UNITS: Final = ("days", "business_days")
 SPECIAL_DAY: Final = 'Write {date: "2026-12-25", name: "Noël"}, with hours: ["07:30-12:30"] for a part of it.'
-LIMITS: Final = {"low": 1, "high": 3600}
-
-
-@dataclass(frozen=True, slots=True)
-class QueueRules:
-    """One queue: ``wrap_up`` and ``ring`` in seconds, ``most`` callers waiting, ``misses`` before an agent is paused."""
-
-    name: str
-    label: str
-    ring: float = 20.0
-    wrap_up: float = 30.0
-    most: int = 50
-    misses: int = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +28,9 @@ class Category:
     unit: str
 
 
-def read_queues(source: Source, problems: list[Problem]) -> dict[str, QueueRules]:
-    reader = _reader(source, problems)
-    return {name: _queue(reader, path, name, body) for name, path, body in _rows(reader, "queues")}
-
-
-def _queue(reader: Reader, path: Path, name: str, body: dict[str, Any]) -> QueueRules:
-    known = tuple(each.name for each in fields(QueueRules) if each.name != "name")
-    reader.only(path, body, known, "a queue")
-    kinds = {"ring": "seconds", "wrap_up": "seconds", "most": "count", "misses": "count"}
-    numbers = {
-        key: READERS[kind](reader, (*path, key), body[key], LIMITS) for key, kind in kinds.items() if key in body
-    }
-    return QueueRules(name, reader.text((*path, "label"), body.get("label", name)), **numbers)
-
-
 def read_calendars(source: Source, problems: list[Problem]) -> dict[str, Calendar]:
-    reader = _reader(source, problems)
-    return {name: _calendar(reader, path, body) for name, path, body in _rows(reader, "calendars")}
+    reader = reader_of(source, problems)
+    return {name: _calendar(reader, path, body) for name, path, body in rows(reader, "calendars")}
 
 
 def _calendar(reader: Reader, path: Path, body: dict[str, Any]) -> Calendar:
@@ -113,10 +85,10 @@ def _spans(reader: Reader, path: Path, items: Any) -> Iterator[Span]:
 
 
 def read_categories(source: Source, problems: list[Problem]) -> dict[str, Category]:
-    reader = _reader(source, problems)
-    rows = list(_rows(reader, "categories"))
-    codes = {code for code, _path, _body in rows}
-    return {code: _category(reader, path, code, body, codes) for code, path, body in rows}
+    reader = reader_of(source, problems)
+    written = list(rows(reader, "categories"))
+    codes = {code for code, _path, _body in written}
+    return {code: _category(reader, path, code, body, codes) for code, path, body in written}
 
 
 def _category(reader: Reader, path: Path, code: str, body: dict[str, Any], codes: set[str]) -> Category:
@@ -133,20 +105,25 @@ def _category(reader: Reader, path: Path, code: str, body: dict[str, Any], codes
     return Category(code, texts["label"], parent, texts["direction"], texts["documents"], delay, unit)
 
 
-def _reader(source: Source, problems: list[Problem]) -> Reader:
+def reader_of(source: Source, problems: list[Problem]) -> Reader:
     """A reader that adds to the problems of the whole folder."""
     reader = Reader(source, World({}))
     reader.problems = problems
     return reader
 
 
-def _rows(reader: Reader, name: str) -> Iterator[tuple[str, Path, dict[str, Any]]]:
-    """The rows of the file's one section."""
-    data = reader.mapping((), reader.source.data)
-    reader.only((), data, (name,), "this file")
-    section = data.get(name)
-    if not section:
+def rows(reader: Reader, name: str, also: tuple[str, ...] = ()) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The rows of the file's main section; ``also`` names the others that it may have."""
+    reader.only((), reader.mapping((), reader.source.data), (name, *also), "this file")
+    written = section(reader, name)
+    if not written:
         reader.problem((name,), f"the section {name!r} is missing or empty.")
         return
-    for key, body in reader.mapping((name,), section).items():
+    for key, body in reader.mapping((name,), written).items():
         yield key, (name, key), reader.mapping((name, key), body)
+
+
+def section(reader: Reader, name: str) -> Any:
+    """What is written under ``name``, an empty mapping when nothing is. A file that is no mapping is told by `rows`."""
+    data = reader.source.data
+    return (data.get(name) or {}) if isinstance(data, dict) else {}

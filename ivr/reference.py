@@ -28,7 +28,7 @@ Written from the code by `python -m ivr.reference > dialplans/README.md`; do not
 | file | what it holds |
 |---|---|
 | `1364.yaml` | the call tree, in the words below |
-| `queues.yaml` | the queues and their rules |
+| `queues.yaml` | the queues, their rules and the skills of agents; every word is explained in the file |
 | `hours.yaml` | opening hours and public holidays (`python -m ivr.public_holidays 2029` adds a year) |
 | `categories.yaml` | the categories of requests, with their documents and delays |
 | `asterisk/` | templates of Asterisk's own configuration |
@@ -66,6 +66,7 @@ KINDS: Final = {
     "count": "a whole number",
     "seconds": "a number of seconds",
     "flag": "`true` or `false`",
+    "skills": "`{skill: level}`: skills of queues.yaml, levels from 1 to 9",
     "errors": "a family of prompts: NAME.silence_1 to 3 and NAME.incompris_1 to 3",
     "goal": "an outcome of the call",
     "queue": "a queue of queues.yaml",

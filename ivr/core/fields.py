@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from ivr.core.hours import Calendar
 from ivr.core.messages import Prompt
+from ivr.core.offers import Skills
 from ivr.core.record import FACTS, OUTCOMES
 from ivr.core.verbs.node import ENGINE_FACTS, Choice, error_prompts
 from ivr.core.verbs.status import FACTORS
@@ -63,6 +64,7 @@ class World:
     queues: frozenset[str] = frozenset()
     categories: frozenset[str] = frozenset()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    skills: frozenset[str] = frozenset()
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -117,6 +119,10 @@ class Reader:
 
 
 RESERVED: Final = frozenset({*FACTS, *ENGINE_FACTS}) - {"category", "recording_refused"}
+
+
+LEVELS: Final = {"low": 1, "high": 9}
+"""Levels of a skill: 1 knows it, 9 knows it best."""
 
 
 def where(path: Path) -> str:
@@ -213,6 +219,18 @@ def _word(what: str, names: Callable[[World], Iterable[str]]) -> Callable[..., s
     return lambda reader, path, value, _spec: reader.known(path, value, names(reader.world), what)
 
 
+def _skills(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> Skills:
+    """{solde: 2}: skill → level. Names are those that queues.yaml declares."""
+    found = {}
+    for name, level in reader.mapping(path, value).items():
+        here = (*path, name)
+        if name not in reader.world.skills:
+            near = nearest(name, reader.world.skills) if reader.world.skills else "Declare it in queues.yaml, under skills."
+            reader.problem(here, f"{where(here)}: unknown skill {name!r}.", near)
+        found[name] = int(_number(reader, here, level, LEVELS))
+    return tuple(sorted(found.items()))
+
+
 def _text(reader: Reader, path: Path, value: Any, _spec: Mapping[str, Any]) -> str:
     return reader.text(path, value)
 
@@ -228,6 +246,7 @@ READERS: Final[dict[str, Callable[..., Any]]] = {
     "count": lambda reader, path, value, spec: int(_number(reader, path, value, spec)),
     "seconds": lambda reader, path, value, spec: float(_number(reader, path, value, spec)),
     "flag": _flag,
+    "skills": _skills,
     "errors": _errors,
     "goal": _word("outcome", lambda _world: (name for name, _ in OUTCOMES)),
     "queue": _word("queue", lambda world: world.queues),

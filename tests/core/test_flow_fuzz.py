@@ -11,7 +11,8 @@ from ruamel.yaml import YAML
 
 from ivr.core.flow import FlowErrors, Problem, Source, World, parse
 from ivr.dialplan import source_of
-from ivr.dialplan_tables import read_calendars, read_categories, read_queues
+from ivr.dialplan_queues import read_queues, read_skills
+from ivr.dialplan_tables import read_calendars, read_categories
 from tests.phone import ROOT, dialplan, known_prompts
 
 WORDS = st.sampled_from(["accueil", "menu", "", "principal", "{category}", "0", "#", "say", "matricule", "cruc"])
@@ -24,8 +25,7 @@ FILES = {name: (ROOT / "dialplans" / name).read_text("utf-8") for name in ("1364
 
 
 def world() -> World:
-    plan = dialplan()
-    return World(known_prompts(), frozenset(plan.queues), frozenset(plan.categories), plan.calendars)
+    return dialplan().world(known_prompts())
 
 
 def plain(name: str) -> Any:
@@ -54,7 +54,13 @@ def changed(name: str, place: tuple[Any, ...], value: Any) -> Any:
     return data
 
 
-READERS = {"queues.yaml": read_queues, "hours.yaml": read_calendars, "categories.yaml": read_categories}
+def read_both(source: Source, found: list[Problem]) -> None:
+    """Skills and queues: the two sections of queues.yaml."""
+    read_skills(source, found)
+    read_queues(source, dialplan().calendars, found)
+
+
+READERS = {"queues.yaml": read_both, "hours.yaml": read_calendars, "categories.yaml": read_categories}
 
 
 def problems(source: Source) -> list[Problem]:
