@@ -1,19 +1,15 @@
 """A fake Asterisk: it says nothing to anybody and plays nothing, but takes the same orders and tells the same events.
 
 Time is virtual: nothing happens but by `advance`. It ships for rehearsals and tests of sessions and distributor without a
-switch; tests/contract/test_telephony.py holds it and the real one to the same conversations.
+switch; tests/contract holds it and the real one to the same conversations. The agents' side is `ivr.ari.fake_legs`.
 """
 
 from __future__ import annotations
 
-import heapq
-import itertools
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass
 
 from ivr.ari import names
-from ivr.ari.telephony import RING_BEYOND, Desk
+from ivr.ari.fake_legs import FakeLegs, Line
 from ivr.core.messages import (
     Answer,
     CallEnded,
@@ -25,7 +21,6 @@ from ivr.core.messages import (
     Hangup,
     Play,
     PlayFinished,
-    Prompt,
     Record,
     Recorded,
     Started,
@@ -34,56 +29,16 @@ from ivr.core.messages import (
     StopPlay,
     StopRecording,
 )
-from ivr.core.offers import LegAnswered, LegBridged, LegGone, LegRinging, Ring
-from ivr.ports import Emit
-
-Manner = Literal["answers", "refuses", "rings", "vanished", "unregistered"]
-"""What a telephone does when it is called. 'vanished': still registered, nobody there."""
-
-SECONDS_A_PROMPT: Final = 2.0
+from ivr.core.offers import LegBridged
 
 
 @dataclass(slots=True)
-class _Channel:
-    """A caller's. ``plays``: refs and seconds in the order in which they are said; ``since``: when the first began."""
-
-    plays: list[tuple[int, float]] = field(default_factory=list)
-    recording: tuple[int, float] | None = None
-
-
-@dataclass(slots=True)
-class FakeAsterisk:
+class FakeAsterisk(FakeLegs):
     """Implements `ivr.ports.Telephony`, `ivr.ports.Clock` and `ivr.distributor.Legs`."""
-
-    emit: Emit
-    desk: Desk
-    seconds: Callable[[Prompt], float] = lambda _prompt: SECONDS_A_PROMPT
-    phones: dict[str, Manner] = field(default_factory=dict)
-    calls: dict[str, _Channel] = field(default_factory=dict)
-    legs: dict[str, bool] = field(default_factory=dict)
-    """Offer → whether the agent has answered."""
-    _now: float = 0.0
-    _agenda: list[tuple[float, int, Callable[[], None]]] = field(default_factory=list)
-    _count: itertools.count[int] = field(default_factory=itertools.count)
-
-    # ---------------------------------------------------------------------------------------------------------------- time
-    def now(self) -> float:
-        return self._now
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass; what is due happens in order."""
-        until = self._now + seconds
-        while self._agenda and self._agenda[0][0] <= until:
-            self._now, _, happen = heapq.heappop(self._agenda)
-            happen()
-        self._now = until
-
-    def _later(self, seconds: float, happen: Callable[[], None]) -> None:
-        heapq.heappush(self._agenda, (self._now + seconds, next(self._count), happen))
 
     # --------------------------------------------------------------------------------------------------- the world outside
     def call_in(self, call: str) -> None:
-        self.calls[call] = _Channel()
+        self.calls[call] = Line()
 
     def press(self, call: str, key: str) -> None:
         self.emit(call, DigitReceived(self._now, key))
@@ -91,14 +46,12 @@ class FakeAsterisk:
     def caller_hangs_up(self, call: str) -> None:
         self._end(call)
 
-    def agent_hangs_up(self, offer: str) -> None:
-        self._gone(offer, "ended")
-
     def _end(self, call: str) -> None:
         """The call is told ended before what it heard is."""
         channel = self.calls.pop(call, None)
         if channel is None:
             return
+        self._no_bridge(names.bridge(call))
         self.emit(call, CallEnded(self._now, "caller"))
         for ref, _seconds in channel.plays:
             self.emit(call, PlayFinished(self._now, ref))
@@ -114,7 +67,7 @@ class FakeAsterisk:
             return
         self._obey(call, channel, command)
 
-    def _obey(self, call: str, channel: _Channel, command: Command) -> None:
+    def _obey(self, call: str, channel: Line, command: Command) -> None:
         match command:
             case Answer() | StartMusic() | StopMusic():
                 pass
@@ -134,17 +87,17 @@ class FakeAsterisk:
             case _:
                 raise TypeError(f"telephony has no {type(command).__name__}")
 
-    def _play(self, call: str, channel: _Channel, command: Play) -> None:
+    def _play(self, call: str, channel: Line, command: Play) -> None:
         """One that comes while another is said waits for its turn, as in Asterisk."""
         channel.plays.append((command.ref, sum(self.seconds(prompt) for prompt in command.prompts)))
         if len(channel.plays) == 1:
             self._say_first(call, channel)
 
-    def _say_first(self, call: str, channel: _Channel) -> None:
+    def _say_first(self, call: str, channel: Line) -> None:
         ref, seconds = channel.plays[0]
         self._later(seconds, lambda: self._play_over(call, channel, ref))
 
-    def _play_over(self, call: str, channel: _Channel, ref: int) -> None:
+    def _play_over(self, call: str, channel: Line, ref: int) -> None:
         if self.calls.get(call) is not channel or ref not in dict(channel.plays):
             return
         said_now = channel.plays[0][0] == ref
@@ -153,7 +106,7 @@ class FakeAsterisk:
         if said_now and channel.plays:
             self._say_first(call, channel)
 
-    def _recorded(self, call: str, channel: _Channel, ref: int) -> None:
+    def _recorded(self, call: str, channel: Line, ref: int) -> None:
         if self.calls.get(call) is not channel or channel.recording is None or channel.recording[0] != ref:
             return
         seconds = self._now - channel.recording[1]
@@ -161,47 +114,9 @@ class FakeAsterisk:
         self.emit(call, Recorded(self._now, ref, names.playback(call, ref), seconds))
 
     def _connect(self, call: str, command: Connect) -> None:
+        self._share(call, (command.offer,))
         if not self.legs.get(command.offer):
             self._gone(command.offer, "ended")
             return
         self.desk.post(LegBridged(self._now, command.offer))
         self.emit(call, Connected(self._now, command.ref, command.offer))
-
-    # ------------------------------------------------------------------------------------------------- orders about a leg
-    async def ring(self, order: Ring) -> None:
-        manner = self.phones.get(order.agent, "unregistered")
-        offer = order.offer
-        if manner == "unregistered":
-            self.desk.post(LegGone(self._now, offer, "lost"))
-            return
-        self.legs[offer] = False
-        if manner == "refuses":
-            self._later(0, lambda: self._gone(offer, "refused"))
-            return
-        if manner in {"answers", "rings"}:
-            self._later(0, lambda: self._on_leg(offer, LegRinging(self._now, offer)))
-        if manner == "answers":
-            self._later(0, lambda: self._picked_up(offer))
-        why = "lost" if manner == "vanished" else "timed_out"
-        self._later(round(order.seconds) + RING_BEYOND, lambda: self._unanswered(offer, why))
-
-    async def drop(self, offer: str) -> None:
-        self._gone(offer, "ended")
-
-    def _picked_up(self, offer: str) -> None:
-        if offer in self.legs:
-            self.legs[offer] = True
-            self.desk.post(LegAnswered(self._now, offer))
-
-    def _unanswered(self, offer: str, why: str) -> None:
-        if self.legs.get(offer) is False:
-            self._gone(offer, why)
-
-    def _on_leg(self, offer: str, event: LegRinging) -> None:
-        if offer in self.legs:
-            self.desk.post(event)
-
-    def _gone(self, offer: str, why: str) -> None:
-        """Told for a leg that does not exist, too: nobody waits for its end."""
-        self.legs.pop(offer, None)
-        self.desk.post(LegGone(self._now, offer, why))

@@ -11,19 +11,40 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
 from ivr.ari import generated as ari
-from ivr.ari.names import EAR, TAP, bridge, is_caller, offer_of, started
+from ivr.ari.names import (
+    EAR,
+    OUT,
+    OWN,
+    SPY,
+    TAP,
+    bridge,
+    callback_of,
+    channel_of_farewell,
+    is_caller,
+    offer_of,
+    started,
+)
 from ivr.core.messages import CallEnded, CommandFailed, DigitReceived, Event, PlayFinished, Recorded
-from ivr.core.offers import EquipmentChanged, LegAnswered, LegGone, LegRinging
+from ivr.core.offers import (
+    EquipmentChanged,
+    LegAnswered,
+    LegGone,
+    LegRinging,
+    OwnCallBegan,
+    OwnCallEnded,
+    PersonLost,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A caller's channel entered the application."""
+    """A caller's channel entered the application; with ``callback`` it is we who called, and ``caller`` has answered."""
 
     call: str
     caller: str
     dialed: str
     at: float
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +71,8 @@ class ForDesk:
 
 @dataclass(frozen=True, slots=True)
 class TapEntered:
-    """A channel of a listening tap is in the application: it can be put in a bridge now, and not before."""
+    """A channel that listens (a tap's, or a supervisor's snoop) is in the application: it can be put in a bridge now, and
+    not before."""
 
     channel: str
 
@@ -62,12 +84,47 @@ class Parted:
     bridge: str
 
 
-Meaning: TypeAlias = "Arrived | CodeDialed | ForCall | ForDesk | Parted | TapEntered"
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """The last words to this channel have been said: it is to be hung up."""
 
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnDialed:
+    """An agent dialled the extension ``target`` from the phone of the endpoint ``agent``."""
+
+    channel: str
+    agent: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswered:
+    """The phone that an agent dialled was picked up; ``channel`` is its own."""
+
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOver:
+    """One end of an agent's own call is gone. ``talked`` false: it is a phone that was never picked up."""
+
+    channel: str
+    talked: bool
+
+
+OwnCall: TypeAlias = OwnDialed | OwnAnswered | OwnOver
+Meaning: TypeAlias = Arrived | CodeDialed | Farewell | ForCall | ForDesk | OwnCall | Parted | TapEntered
+
+CENTRE: Final = "1364"
 REFUSED_CAUSES: Final = frozenset({17, 21})
 """Q.850: user busy, call rejected."""
 
 NO_ANSWER: Final = 19
+UNANSWERED_CAUSES: Final = frozenset({18, 19})
+"""Q.850: no user responding, no answer. Asterisk gives its own time-out as 19, too."""
 
 
 def translate(event: Any, at: float) -> Iterator[Meaning]:
@@ -86,13 +143,9 @@ def translate(event: Any, at: float) -> Iterator[Meaning]:
             if offer and event.channel.state == "Ringing":
                 yield ForDesk(LegRinging(at, offer))
         case ari.ChannelDestroyed():
-            offer = offer_of(event.channel.id)
-            if offer:
-                yield ForDesk(LegGone(at, offer, _why_gone(event)))
+            yield from _destroyed(event, at)
         case ari.ChannelHangupRequest() | ari.StasisEnd() if is_caller(event.channel.id):
-            # A channel that came through the dialplan is never told destroyed, only gone from the application; before
-            # that its playback is told finished, which is not to be taken for heard to the end.
-            yield ForCall(event.channel.id, CallEnded(at, "caller"))
+            yield from _leaving(event, at)
         case ari.ChannelLeftBridge() if event.bridge.id == bridge(event.channel.id):
             yield Parted(event.bridge.id)
         case ari.ContactStatusChange() | ari.PeerStatusChange():
@@ -106,15 +159,55 @@ def _entered(event: ari.StasisStart, at: float) -> Iterator[Meaning]:
     offer = offer_of(channel.id)
     if offer:
         yield ForDesk(LegAnswered(at, offer))
-    elif channel.id.startswith((TAP, EAR)):
+    elif channel.id.startswith((TAP, EAR, SPY)):
         yield TapEntered(channel.id)
+    elif channel.id.startswith(OWN):
+        yield OwnAnswered(channel.id)
     elif event.args[:1] == ["agent-code"]:
         yield CodeDialed(channel.id, endpoint_of(channel.name), event.args[1])
-    elif event.args[:1] == ["call"]:
+    elif event.args[:1] == ["own-call"]:
+        agent = endpoint_of(channel.name)
+        yield ForDesk(OwnCallBegan(at, agent, channel.id))
+        yield OwnDialed(channel.id, agent, event.args[1])
+    elif event.args[:1] in (["call"], ["callback"]):
         yield arrived(channel, at)
 
 
+def _leaving(event: ari.ChannelHangupRequest | ari.StasisEnd, at: float) -> Iterator[Meaning]:
+    """A channel that came through the dialplan is never told destroyed, only gone from the application; before that its
+    playback is told finished, which is not to be taken for heard to the end."""
+    channel = event.channel
+    if is_own_call(channel):
+        if isinstance(event, ari.StasisEnd):
+            yield ForDesk(OwnCallEnded(at, endpoint_of(channel.name), channel.id))
+            yield OwnOver(channel.id, talked=True)
+    elif channel.state == "Up" or not channel.id.startswith(OUT):
+        yield ForCall(channel.id, CallEnded(at, "caller"))
+
+
+def _destroyed(event: ari.ChannelDestroyed, at: float) -> Iterator[Meaning]:
+    """Told for the channels that we made."""
+    channel = event.channel
+    offer, callback = offer_of(channel.id), callback_of(channel.id)
+    if offer:
+        yield ForDesk(LegGone(at, offer, _why_gone(event)))
+    elif callback and channel.state != "Up":
+        yield ForDesk(PersonLost(at, callback, _why_lost(event.cause)))
+    elif channel.id.startswith(OWN):
+        yield ForDesk(OwnCallEnded(at, endpoint_of(channel.name), channel.id))
+        yield OwnOver(channel.id, channel.state == "Up")
+
+
+def is_own_call(channel: ari.Channel) -> bool:
+    """An agent's phone that has dialled a colleague."""
+    return ",own-call," in channel.dialplan.app_data
+
+
 def arrived(channel: ari.Channel, at: float) -> Arrived:
+    """Of one whom we called only we know the number: it is the last argument of the application."""
+    callback = callback_of(channel.id)
+    if callback:
+        return Arrived(channel.id, national(channel.dialplan.app_data.rpartition(",")[2]), CENTRE, at, callback)
     return Arrived(channel.id, national(channel.caller.number), channel.dialplan.exten, at)
 
 
@@ -133,21 +226,27 @@ def national(number: str) -> str:
 
 
 def _play_finished(event: ari.PlaybackFinished, at: float) -> Iterator[Meaning]:
-    known = started(event.playback.id)
-    if known:
+    last_words_to, known = channel_of_farewell(event.playback.id), started(event.playback.id)
+    if last_words_to:
+        yield Farewell(last_words_to)
+    elif known:
         yield ForCall(known[0], PlayFinished(at, known[1]))
 
 
 def _recorded(event: ari.RecordingFinished | ari.RecordingFailed, at: float) -> Iterator[Meaning]:
     name = event.recording.name
     known = started(name)
-    if not known:
+    if not known or event.recording.target_uri.startswith("bridge:"):  # a conversation's: nobody waits for it
         return
     call, ref = known
     if isinstance(event, ari.RecordingFailed):
         yield ForCall(call, CommandFailed(at, ref, "Record", event.recording.cause or "failed"))
     else:
         yield ForCall(call, Recorded(at, ref, name, float(event.recording.duration or 0)))
+
+
+def _why_lost(cause: int) -> str:
+    return "busy" if cause in REFUSED_CAUSES else "no_answer" if cause in UNANSWERED_CAUSES else "failed"
 
 
 def _why_gone(event: ari.ChannelDestroyed) -> str:

@@ -12,6 +12,7 @@ Kind = Literal["agent", "caller", "trunk"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _NUMBER = re.compile(r"\+?[0-9]{1,20}")
+_HOST = re.compile(r"(\[[0-9A-Fa-f:]+\]|[A-Za-z0-9.-]{1,253})(:[0-9]{1,5})?")
 _SECRET = re.compile(r"[A-Za-z0-9_.~-]{8,128}")  # nothing that a configuration file could take for its own syntax
 _PATH = re.compile(r"/[\w./ @:+~-]+")  # nothing that the dialplan could take for an argument or a variable
 
@@ -23,6 +24,7 @@ class SipAccount:
     """A telephone (`agent`, `caller`: they register with a secret) or the operator's exchange (`trunk`: by its address).
 
     `number` is the caller's number shown for a telephone, whatever its own messages claim; a trunk is believed.
+    `contact` is where calls go out through a trunk, as host or host:port: its first single address unless given.
     """
 
     id: str
@@ -30,6 +32,7 @@ class SipAccount:
     kind: Kind
     number: str = ""
     peers: tuple[str, ...] = ()  # addresses or networks of a trunk, never everybody
+    contact: str = ""
 
     def __post_init__(self) -> None:
         _must(_NAME, self.id, "account id")
@@ -45,6 +48,13 @@ class SipAccount:
             raise ValueError(f"The trunk {self.id} names no peer address: it would match nobody.")
         if any(ip_network(peer).prefixlen == 0 for peer in self.peers):
             raise ValueError(f"The trunk {self.id} would match every address: name the operator's own.")
+        if self.contact:
+            _must(_HOST, self.contact, f"contact of trunk {self.id}")
+
+    @property
+    def way_out(self) -> str:
+        """Where calls go out through this trunk; '' when it is only known by networks."""
+        return self.contact or next((_bracketed(peer) for peer in self.peers if "/" not in peer), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,11 @@ class AsteriskPlan:
         return tuple(account for account in self.accounts if account.kind == kind)
 
     @property
+    def trunk(self) -> str:
+        """The account of the trunk through which outside numbers are called: the first that leads out; '' for none."""
+        return next((trunk.id for trunk in self.of_kind("trunk") if trunk.way_out), "")
+
+    @property
     def sip_networks(self) -> tuple[str, ...]:
         """Who may speak SIP to us at all."""
         return (*self.agent_networks, *(peer for trunk in self.of_kind("trunk") for peer in trunk.peers))
@@ -111,6 +126,10 @@ def kept_secret(path: Path) -> str:
     except FileExistsError:
         pass
     return path.read_text().strip()
+
+
+def _bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
 
 
 def _check_distinct(accounts: tuple[SipAccount, ...]) -> None:
