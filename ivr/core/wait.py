@@ -25,7 +25,8 @@ class Pace:
     """The measured pace of one queue: mean handling time and rate of abandonment, each updated in O(1).
 
     Both are means with forgetting: after ``memory`` more calls the weight of a call has fallen to 1/e, so that the pace
-    follows the day; a wait is remembered four times as long, since few of them end in giving up. ``enough``: so many handled calls make the pace known.
+    follows the day; a wait is remembered four times as long, since few of them end in giving up. ``enough``: so many
+    handled calls make the pace known.
     """
 
     __slots__ = ("_abandoned", "_calls", "_enough", "_handled", "_keep", "_keep_waits", "_waited",
