@@ -128,13 +128,20 @@ class Requests(Protocol):
         call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
         ...
 
-    async def register_callback(self, call: str, number: str, queue: str, reason: str, at: float) -> Facts:
-        """Keep a number to call back; one open entry a number. Returns {'already': bool}."""
+    async def register_callback(
+        self, call: str, number: str, queue: str, reason: str, at: float, *, since: float | None = None, priority: int = 0,
+        facts: Facts | None = None, expires: float = 0.0,
+    ) -> Facts:
+        """Keep a number to call back; one open entry a number, in the earliest of its places (``since``, or else ``at``).
+        ``facts`` is what the agent is shown ('matricule' is kept apart too). Returns what the entry is now: {'already':
+        bool, 'callback': its id as text, 'since', 'queue', 'priority', 'tries', 'due', 'expires'}."""
         ...
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
         """Questions of the flow: 'letters' (digits → {'letters': 'XZ'}), 'member' (matricules → {'known': [...]}),
-        'status_by_code' (reference, code → {'requests': [...]}), 'status_by_birth' (matricule, birth → idem).
+        'status_by_code' (reference, code → {'requests': [...]}), 'status_by_birth' (matricule, birth → idem),
+        'open_same' (matricule, category → {'reference': str or None}), 'served_by' (matricule, caller → {'agent': of the
+        last 30 days or '', 'at': UTC seconds or None}), 'moment' (queue → {'active': bool, 'id', 'sound', 'prompt'}).
         An empty list of requests is the same answer for a wrong second factor and an unknown matricule."""
         ...
 

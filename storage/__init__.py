@@ -1,10 +1,10 @@
-"""The store: the journal of every call, the LOGIREC requests, the directory and the agents.
+"""The store: the journals of the calls and of the distributor, LOGIREC requests, lost calls, the directory, the agents.
 
     store = open_store("sqlite:///var/cruc.db")
     await store.open_call(...)
     await store.close()
 
-`Store` is the whole of it. Its rules (`calls`, `logirec`, `answers`, `people`) are written once and run on any `Engine`:
+`Store` is the whole of it. Its rules (`calls`, `logirec`, `callbacks`, `work`...) are written once and run on any `Engine`:
 dictionaries that forget (``memory:``), or SQLite. A new engine is a module with the four methods of `storage.engine.Engine`,
 its dialect of sql/*.sql, and a line in `open_store`; the contract suite in tests/contract/test_store.py picks it up.
 
@@ -29,7 +29,20 @@ from storage.errors import (
 )
 from storage.logirec import Rules
 from storage.memory import MemoryEngine
-from storage.rows import Agent, CallbackRow, CallFile, CallRow, HistoryRow, OutboxRow, Person, RequestFile, RequestRow
+from storage.reports import Report
+from storage.rows import (
+    Agent,
+    CallbackRow,
+    CallFile,
+    CallRow,
+    HistoryRow,
+    MomentRow,
+    OutboxRow,
+    Person,
+    RequestFile,
+    RequestRow,
+    WorkRow,
+)
 from storage.sqlite import SqliteEngine
 from storage.store import Store
 
@@ -53,7 +66,7 @@ def _engine(url: str, patience: float) -> Engine:
 
 
 __all__ = [
-    "Agent", "CallFile", "CallRow", "CallbackRow", "Engine", "HistoryRow", "OutboxRow", "Person", "Refused", "RequestFile",
-    "RequestRow", "Rules", "SchemaUnknown", "Store", "StoreBusy", "StoreClosed", "StoreError", "StoreFull",
-    "StoreNotWritable", "StoreUnreadable", "open_store",
+    "Agent", "CallFile", "CallRow", "CallbackRow", "Engine", "HistoryRow", "MomentRow", "OutboxRow", "Person", "Refused",
+    "Report", "RequestFile", "RequestRow", "Rules", "SchemaUnknown", "Store", "StoreBusy", "StoreClosed", "StoreError",
+    "StoreFull", "StoreNotWritable", "StoreUnreadable", "WorkRow", "open_store",
 ]

@@ -14,6 +14,7 @@ from storage.logirec import UNASKED, day
 
 MOST: Final = 10
 """Requests told at most: a caller listens to two or three."""
+A_MONTH: Final = 30 * 86_400.0
 
 
 def answer(what: str, args: Facts, at: float) -> Steps[Facts]:
@@ -62,12 +63,34 @@ def _open_same(args: Facts, _at: float) -> Steps[Facts]:
     return {"reference": rows[0]["reference"] if rows else None}
 
 
+def _served_by(args: Facts, at: float) -> Steps[Facts]:
+    """The agent who talked last with this person, within a month: by matricule or, without one, by number."""
+    period = {"after": at - A_MONTH, "at": at}
+    rows: list[Row] = []
+    if args.get("matricule"):
+        rows = yield Ask("served_by_matricule", {"matricule": normal(args["matricule"]), **period})
+    elif args.get("caller"):
+        rows = yield Ask("served_by_caller", {"caller": args["caller"], **period})
+    return {"agent": rows[0]["agent"], "at": rows[0]["ended_at"]} if rows else {"agent": "", "at": None}
+
+
+def _moment(args: Facts, at: float) -> Steps[Facts]:
+    """The information for this queue's callers, or else the one for all."""
+    active = {row["queue"]: row for row in (yield Ask("moments_at", {"at": at}))}
+    row = active.get(str(args.get("queue") or "")) or active.get("")
+    if row is None:
+        return {"active": False, "id": None, "sound": "", "prompt": ""}
+    return {"active": True, "id": row["id"], "sound": row["sound"], "prompt": row["prompt"]}
+
+
 QUESTIONS: Final[dict[str, Callable[[Facts, float], Steps[Facts]]]] = {
     "letters": _letters,
     "member": _member,
     "status_by_code": _status_by_code,
     "status_by_birth": _status_by_birth,
     "open_same": _open_same,
+    "served_by": _served_by,
+    "moment": _moment,
 }
 
 

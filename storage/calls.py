@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ivr.core.messages import Event
 from ivr.core.record import CallRecord
 from ivr.ports import AlreadyOpen
-from storage import codec, logirec
+from storage import codec, logirec, work
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
@@ -50,7 +50,8 @@ def close_call(rules: Rules, call: str, record: CallRecord) -> Steps[str]:
     request = yield from logirec.request_of_call(rules, record, record.ended_at)
     number = yield Ask("next_number", {"name": "closed"})
     yield Ask("close_call", _closing(record, request, number[0]["value"]))
-    yield Ask("link_callbacks", {"call": call, "request": request})
+    yield Ask("link_callbacks", {"call": call, "request": request, "matricule": record.matricule})
+    yield from work.after_call(record, record.ended_at)
     yield logirec.to_tell("call_closed", request, record.ended_at, call=call, outcome=record.outcome)
     return request
 

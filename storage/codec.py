@@ -16,7 +16,7 @@ from typing import Any, Final
 import msgspec
 
 from ivr.core import messages
-from ivr.core.messages import Event
+from ivr.core.messages import Event, Facts
 from ivr.core.record import CallRecord
 from storage.errors import StoreUnreadable
 
@@ -57,11 +57,18 @@ def record_to_json(record: CallRecord) -> bytes:
 
 
 def record_from_json(stored: bytes | str) -> CallRecord:
-    """Raises `EntryUnknown` when the stored text is no record."""
+    """A record is a summary, not the journal: what an older version left out has its default, what a newer one added is
+    passed over. Raises `EntryUnknown` when the stored text is no record."""
     try:
-        return msgspec.json.decode(stored, type=CallRecord)
+        told = msgspec.json.decode(stored, type=_record_schema())
     except msgspec.DecodeError as error:
         raise EntryUnknown(f"A call's record is damaged ({error}).") from error
+    return CallRecord(**{name: getattr(told, name) for name in told.__struct_fields__})
+
+
+def facts_to_json(facts: Facts) -> str:
+    """Raises TypeError for a value that JSON has no room for."""
+    return _encoder.encode(facts).decode()
 
 
 @functools.cache
@@ -79,9 +86,17 @@ def _reader() -> msgspec.json.Decoder[Any]:
 
 
 def _schema(kind: type[Event]) -> type[msgspec.Struct]:
+    return msgspec.defstruct(kind.__name__, _fields(kind), tag=kind.__name__, tag_field="type", forbid_unknown_fields=True)
+
+
+@functools.cache
+def _record_schema() -> type[msgspec.Struct]:
+    return msgspec.defstruct(CallRecord.__name__, _fields(CallRecord))
+
+
+def _fields(kind: type[Event | CallRecord]) -> list[tuple[Any, ...]]:
     hints = typing.get_type_hints(kind, localns=_WIDER)
-    fields = [(field.name, hints[field.name], *_default(field)) for field in dataclasses.fields(kind)]
-    return msgspec.defstruct(kind.__name__, fields, tag=kind.__name__, tag_field="type", forbid_unknown_fields=True)
+    return [(field.name, hints[field.name], *_default(field)) for field in dataclasses.fields(kind)]
 
 
 def _default(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
@@ -90,4 +105,4 @@ def _default(field: dataclasses.Field[Any]) -> tuple[Any, ...]:
     return () if field.default is dataclasses.MISSING else (field.default,)
 
 
-__all__ = ["EntryUnknown", "from_json", "kinds", "record_from_json", "record_to_json", "to_json"]
+__all__ = ["EntryUnknown", "facts_to_json", "from_json", "kinds", "record_from_json", "record_to_json", "to_json"]

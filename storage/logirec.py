@@ -19,7 +19,7 @@ from ivr.core.messages import Facts
 from ivr.core.record import WORK_REMAINS, CallRecord
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
-from storage.rows import CallbackRow, HistoryRow, OutboxRow, RequestFile, RequestRow, told
+from storage.rows import HistoryRow, OutboxRow, RequestFile, RequestRow, told
 
 GENERAL: Final = "INF-GENERALE"
 UNASKED: Final = "call"
@@ -150,24 +150,6 @@ def _left_to_do(record: CallRecord) -> tuple[str, str]:
     return ("acknowledged", "prise en charge") if record.offer else ("registered", "")
 
 
-# --------------------------------------------------------------------------------------------------- numbers to call back
-def register_callback(call: str, number: str, queue: str, reason: str, at: float) -> Steps[Facts]:
-    """One open entry a number; ``already`` when an earlier call left it."""
-    known = yield Ask("open_callback", {"number": number})
-    if not known:
-        row = {"number": number, "queue": queue, "reason": reason, "call": call, "created_at": at}
-        yield Ask("insert_callback", row)
-    return {"already": bool(known) and known[0]["call"] != call}
-
-
-def close_callback(callback: int, state: str, who: str, at: float) -> Steps[None]:
-    """Raises `Refused` for an entry that is unknown or was closed before."""
-    known = yield Ask("callback", {"id": callback})
-    if not known or known[0]["state"] != "open" or state == "open":
-        raise Refused(f"The callback {callback} is not open: nothing was closed.")
-    yield Ask("close_callback", {"id": callback, "state": state, "at": at, "who": who})
-
-
 # ---------------------------------------------------------------------------------------------------------------- reading
 def list_requests(
     status: str | None, category: str | None, matricule: str | None, only_open: bool, limit: int,
@@ -193,8 +175,3 @@ def outbox_waiting(limit: int) -> Steps[tuple[OutboxRow, ...]]:
 
 def outbox_sent(row: int, at: float) -> Steps[None]:
     yield Ask("outbox_sent", {"id": row, "at": at})
-
-
-def list_callbacks(state: str | None, limit: int) -> Steps[tuple[CallbackRow, ...]]:
-    rows = yield Ask("list_callbacks", {"state": state, "limit": limit})
-    return tuple(told(CallbackRow, row) for row in rows)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from functools import partial
+from collections.abc import Callable
 from typing import Any
 
-from storage.errors import Refused
-
-Line = dict[str, Any]
-Lines = list[Line]
+from storage.memory_distribution import DistributionTables
+from storage.memory_lines import Lines, Table, newest, wanted
 
 CALL = dict.fromkeys((
     "ended_at", "outcome", "cause", "matricule", "queue", "agent", "waited", "talked", "satisfaction", "request",
@@ -17,50 +14,11 @@ CALL = dict.fromkeys((
 ))
 
 
-def _newest(rows: Iterable[Line], time: str, name: str, limit: int) -> Lines:
-    return sorted(rows, key=lambda row: (row[time], row[name]), reverse=True)[:limit]
-
-
-def _wanted(rows: Iterable[Line], **asked: Any) -> Lines:
-    """Rows that have these values; a value None is not asked."""
-    return [row for row in rows if all(value is None or row[name] == value for name, value in asked.items())]
-
-
-class Table(dict[Any, Line]):
-    """Rows by key. A row is replaced, never changed, so undoing is putting the old one back."""
-
-    def __init__(self, name: str, undo: list[Callable[[], object]]) -> None:
-        super().__init__()
-        self._name = name
-        self._undo = undo
-
-    def add(self, key: Any, row: Line) -> Lines:
-        if key in self:
-            raise Refused(f"The store in memory refuses this write: {self._name} already has {key}.")
-        return self.put(key, row)
-
-    def put(self, key: Any, row: Line) -> Lines:
-        self._undo.append(partial(self.__setitem__, key, self[key]) if key in self else partial(self.pop, key))
-        self[key] = row
-        return []
-
-    def drop(self, key: Any) -> Lines:
-        self._undo.append(partial(self.__setitem__, key, self.pop(key)))
-        return []
-
-    def get_all(self, key: Any) -> Lines:
-        return [self[key]] if key in self else []
-
-    def need(self, key: Any) -> None:
-        if key is not None and key not in self:
-            raise Refused(f"The store in memory refuses this write: {self._name} has no {key}.")
-
-
-class Tables:
+class Tables(DistributionTables):
     def __init__(self) -> None:
         self._undo: list[Callable[[], object]] = []
-        names = "calls journal flows counters requests history outbox callbacks people phones agents"
-        for name in names.split():
+        names = "calls journal flows counters requests history outbox people phones agents"
+        for name in [*names.split(), *self.NAMES]:
             setattr(self, f"_{name}", Table(name, self._undo))
 
     _calls: Table
@@ -70,7 +28,6 @@ class Tables:
     _requests: Table
     _history: Table
     _outbox: Table
-    _callbacks: Table
     _people: Table
     _phones: Table
     _agents: Table
@@ -97,18 +54,28 @@ class Tables:
 
     def list_calls(self, since: float | None, limit: int, **asked: Any) -> Lines:
         rows = (row for row in self._calls.values() if since is None or row["started_at"] >= since)
-        return _newest(_wanted(rows, **asked), "started_at", "id", limit)
+        return newest(wanted(rows, **asked), "started_at", "id", limit)
 
     def calls_closed_after(self, after: int, limit: int) -> Lines:
         closed = [row for row in self._calls.values() if (row["closed_nr"] or 0) > after]
         return sorted(closed, key=lambda row: row["closed_nr"])[:limit]
+
+    def served_by_matricule(self, matricule: str, **period: float) -> Lines:
+        return self._served(matricule=matricule, **period)
+
+    def served_by_caller(self, caller: str, **period: float) -> Lines:
+        return self._served(caller=caller, **period)
+
+    def _served(self, after: float, at: float, **asked: Any) -> Lines:
+        rows = wanted(self._calls.values(), outcome="TRANSFERE", **asked)
+        return newest((row for row in rows if row["agent"] and after <= row["ended_at"] <= at), "ended_at", "id", 1)
 
     def insert_entry(self, **row: Any) -> Lines:
         self._calls.need(row["call"])
         return self._journal.add((row["call"], row["seq"]), row)
 
     def entries(self, call: str) -> Lines:
-        return sorted(_wanted(self._journal.values(), call=call), key=lambda row: row["seq"])
+        return sorted(wanted(self._journal.values(), call=call), key=lambda row: row["seq"])
 
     def insert_flow(self, version: str, source: str) -> Lines:
         return [] if version in self._flows else self._flows.add(version, {"source": source})
@@ -133,36 +100,36 @@ class Tables:
         return self._requests.get_all(reference)
 
     def request_by_key(self, call: str, key: str) -> Lines:
-        return _wanted(self._requests.values(), call=call, key=key)
+        return wanted(self._requests.values(), call=call, key=key)
 
     def latest_request_of_call(self, call: str) -> Lines:
-        return _newest(_wanted(self._requests.values(), call=call), "created_at", "reference", 1)
+        return newest(wanted(self._requests.values(), call=call), "created_at", "reference", 1)
 
     def open_code(self, code: str) -> Lines:
         return self._still_open(code=code)
 
     def _still_open(self, **asked: Any) -> Lines:
-        return [row for row in _wanted(self._requests.values(), **asked) if row["closed_at"] is None]
+        return [row for row in wanted(self._requests.values(), **asked) if row["closed_at"] is None]
 
     def requests_of_matricule(self, matricule: str, unasked: str, limit: int) -> Lines:
-        rows = _wanted(self._requests.values(), matricule=matricule)
+        rows = wanted(self._requests.values(), matricule=matricule)
         shown = [row for row in rows if row["key"] != unasked or row["closed_at"] is None]
-        newest = _newest(shown, "created_at", "reference", len(shown))
-        return sorted(newest, key=lambda row: row["closed_at"] is not None)[:limit]
+        in_order = newest(shown, "created_at", "reference", len(shown))
+        return sorted(in_order, key=lambda row: row["closed_at"] is not None)[:limit]
 
     def open_same(self, matricule: str, category: str) -> Lines:
         return sorted(self._still_open(matricule=matricule, category=category), key=lambda row: row["created_at"])[:1]
 
     def list_requests(self, only_open: int, limit: int, **asked: Any) -> Lines:
-        rows = self._still_open(**asked) if only_open else _wanted(self._requests.values(), **asked)
-        return _newest(rows, "created_at", "reference", limit)
+        rows = self._still_open(**asked) if only_open else wanted(self._requests.values(), **asked)
+        return newest(rows, "created_at", "reference", limit)
 
     def insert_history(self, **row: Any) -> Lines:
         self._requests.need(row["request"])
         return self._history.add(len(self._history) + 1, row)
 
     def history(self, request: str) -> Lines:
-        return _wanted(self._history.values(), request=request)
+        return wanted(self._history.values(), request=request)
 
     def insert_outbox(self, **row: Any) -> Lines:
         number = len(self._outbox) + 1
@@ -173,28 +140,6 @@ class Tables:
 
     def outbox_sent(self, id: int, at: float) -> Lines:  # noqa: A002
         return self._outbox.put(id, {**self._outbox[id], "sent_at": at}) if id in self._outbox else []
-
-    def insert_callback(self, **row: Any) -> Lines:
-        number = len(self._callbacks) + 1
-        fresh = {"id": number, "state": "open", "closed_at": None, "closed_by": None, "request": None}
-        return self._callbacks.add(number, {**fresh, **row})
-
-    def open_callback(self, number: str) -> Lines:
-        return _wanted(self._callbacks.values(), number=number, state="open")
-
-    def callback(self, id: int) -> Lines:  # noqa: A002
-        return self._callbacks.get_all(id)
-
-    def list_callbacks(self, state: str | None, limit: int) -> Lines:
-        return _wanted(self._callbacks.values(), state=state)[:limit]
-
-    def close_callback(self, id: int, state: str, at: float, who: str) -> Lines:  # noqa: A002
-        return self._callbacks.put(id, {**self._callbacks[id], "state": state, "closed_at": at, "closed_by": who})
-
-    def link_callbacks(self, call: str, request: str) -> Lines:
-        for row in _wanted(self._callbacks.values(), call=call):
-            self._callbacks.put(row["id"], {**row, "request": row["request"] or request})
-        return []
 
     # -------------------------------------------------------------------------------------------------------- people.sql
     def put_person(self, **row: Any) -> Lines:
@@ -208,7 +153,7 @@ class Tables:
         return sorted(rows, key=lambda row: row["matricule"])
 
     def forget_phones(self, matricule: str) -> Lines:
-        for row in _wanted(self._phones.values(), matricule=matricule):
+        for row in wanted(self._phones.values(), matricule=matricule):
             self._phones.drop((row["number"], matricule))
         return []
 
@@ -216,7 +161,7 @@ class Tables:
         return self._phones.add((row["number"], row["matricule"]), row)
 
     def phones(self, matricule: str) -> Lines:
-        return sorted(_wanted(self._phones.values(), matricule=matricule), key=lambda row: row["number"])
+        return sorted(wanted(self._phones.values(), matricule=matricule), key=lambda row: row["number"])
 
     def put_agent(self, **row: Any) -> Lines:
         known = self._agents.get(row["id"], {"reason": None, "wrap_until": None, **row})
@@ -226,7 +171,7 @@ class Tables:
         return self._agents.get_all(id)
 
     def agent_at(self, extension: str) -> Lines:
-        return _wanted(self._agents.values(), extension=extension)
+        return wanted(self._agents.values(), extension=extension)
 
     def list_agents(self) -> Lines:
         return sorted(self._agents.values(), key=lambda row: row["id"])

@@ -40,8 +40,12 @@ def put_agent(agent: Agent) -> Steps[None]:
             raise Refused(f"The extension {agent.extension} belongs to the agent {other['id']}: choose another one.")
     yield Ask("put_agent", {
         "id": agent.id, "name": agent.name, "extension": agent.extension, "secret": agent.secret, "wish": agent.wish,
-        "queues": msgspec.json.encode(agent.queues).decode(), "skills": msgspec.json.encode(dict(agent.skills)).decode(),
+        "queues": _json(agent.queues), "skills": _json(dict(agent.skills)), "ranks": _json(dict(agent.ranks)),
     })
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def list_agents() -> Steps[tuple[Agent, ...]]:
@@ -55,7 +59,7 @@ def agent(name: str) -> Steps[Agent | None]:
 
 
 def _agent(row: Row) -> Agent:
-    lists = {column: msgspec.json.decode(row[column]) for column in ("queues", "skills")}
+    lists = {column: msgspec.json.decode(row[column]) for column in ("queues", "skills", "ranks")}
     return told(Agent, {**row, **lists})
 
 

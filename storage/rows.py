@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -88,7 +88,9 @@ class CallFile:
 
 @dataclass(frozen=True, slots=True)
 class CallbackRow:
-    """A number to call back; ``state`` is 'open' or what the closing said ('done', 'expired'...)."""
+    """A number to call back; ``state`` is 'open' or what the closing said ('done', 'expired'...), ``outcome`` what came of
+    it. ``since`` is the place it keeps; it is due not before ``due`` and not after ``expires`` (0: never said). ``facts``
+    is what the agent is shown."""
 
     id: int
     number: str
@@ -100,6 +102,51 @@ class CallbackRow:
     closed_at: float | None
     closed_by: str | None
     request: str | None
+    since: float = 0.0
+    priority: int = 0
+    tries: int = 0
+    due: float = 0.0
+    expires: float = 0.0
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    matricule: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """Lost calls of one person, and what became of them. ``kind`` (abandoned, full, closed, failed, callback_expired) and
+    ``call`` are those of the first, at ``created_at``; ``calls`` counts them. ``outcome`` is None while it is open."""
+
+    id: int
+    kind: str
+    number: str
+    matricule: str | None
+    queue: str | None
+    call: str
+    last_call: str
+    calls: int
+    created_at: float
+    last_at: float
+    state: str
+    outcome: str | None
+    closed_by: str | None
+    closed_at: float | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class MomentRow:
+    """An information of the moment: the text of the ``prompt`` and its ``sound`` file, for the callers of ``queue`` ('' for
+    all), from ``since`` to ``until`` (None: until somebody ends it), said by ``who``."""
+
+    id: int
+    queue: str
+    prompt: str
+    sound: str
+    since: float
+    until: float | None
+    who: str
+    ended_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +174,8 @@ class Person:
 @dataclass(frozen=True, slots=True)
 class Agent:
     """``secret`` names the agent's SIP secret in the secrets file, it is not the secret. ``wish`` is what the agent
-    asked for last ('out' at first), with its ``reason``; ``skills`` are levels by name."""
+    asked for last ('out' at first), with its ``reason``; ``skills`` are levels by name; ``ranks``, by queue, the
+    place in a linear queue or the share in a random one."""
 
     id: str
     name: str
@@ -138,6 +186,7 @@ class Agent:
     wish: str = "out"
     reason: str | None = None
     wrap_until: float | None = None
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 T = TypeVar("T")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import functools
 import re
 from importlib.resources import files
+from typing import Final
+
+FILES: Final = ("calls", "logirec", "callbacks", "work", "reports", "people", "moments")
 
 
 @functools.cache
 def statements() -> dict[str, str]:
     """SQL by name, with ``:name`` parameters. A name used twice is an error of ours."""
     found: dict[str, str] = {}
-    for file in ("calls", "logirec", "people"):
+    for file in FILES:
         for name, sql in re.findall(r"^-- name: (\w+)\n(.+?)(?=\n\n|\s*\Z)", text(file), re.MULTILINE | re.DOTALL):
             assert name not in found, name
             found[name] = sql

@@ -6,10 +6,22 @@ from collections.abc import Sequence
 
 from ivr.core.messages import Event, Facts
 from ivr.core.record import CallRecord
-from storage import answers, calls, logirec, people
+from storage import answers, callbacks, calls, codec, logirec, moments, people, reports, work
 from storage.engine import Ask, Engine
 from storage.logirec import Rules
-from storage.rows import Agent, CallbackRow, CallFile, CallRow, OutboxRow, Person, RequestFile, RequestRow
+from storage.reports import Report
+from storage.rows import (
+    Agent,
+    CallbackRow,
+    CallFile,
+    CallRow,
+    MomentRow,
+    OutboxRow,
+    Person,
+    RequestFile,
+    RequestRow,
+    WorkRow,
+)
 
 
 class Store:
@@ -57,8 +69,15 @@ class Store:
     async def register(self, call: str, draft: Facts, at: float) -> Facts:
         return await self.engine.write(True, logirec.register, self.rules, call, draft, at)
 
-    async def register_callback(self, call: str, number: str, queue: str, reason: str, at: float) -> Facts:
-        return await self.engine.write(True, logirec.register_callback, call, number, queue, reason, at)
+    async def register_callback(
+        self, call: str, number: str, queue: str, reason: str, at: float, *, since: float | None = None, priority: int = 0,
+        facts: Facts | None = None, expires: float = 0.0,
+    ) -> Facts:
+        return await self.engine.write(True, callbacks.register_callback, {
+            "number": number, "queue": queue, "reason": reason, "call": call, "created_at": at, "since": since or at,
+            "priority": priority, "expires": expires, "facts": codec.facts_to_json(facts or {}),
+            "matricule": str((facts or {}).get("matricule") or "") or None,
+        })
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
         return await self.engine.read(answers.answer, what, args, at)
@@ -101,11 +120,60 @@ class Store:
 
     # ---------------------------------------------------------------------------------------------------------- callbacks
     async def list_callbacks(self, state: str | None = "open", limit: int = 100) -> Sequence[CallbackRow]:
-        """Oldest first; ``state`` None for all."""
-        return await self.engine.read(logirec.list_callbacks, state, limit)
+        """In their places, the earliest first; ``state`` None for all. One that is being dialled is 'open'."""
+        return await self.engine.read(callbacks.list_callbacks, state, limit)
 
-    async def close_callback(self, callback: int, state: str, who: str, at: float) -> None:
-        await self.engine.write(True, logirec.close_callback, callback, state, who, at)
+    async def keep_callback(self, callback: str, state: str, tries: int, due: float, at: float) -> None:
+        """What the distributor's `KeepCallback` says. An expired one becomes a work item in the same transaction. Raises
+        `Refused` when somebody closed it meanwhile."""
+        await self.engine.write(True, callbacks.keep_callback, callback, state, tries, due, at)
+
+    async def close_callback(
+        self, callback: int | str, state: str, who: str, at: float, outcome: str | None = None,
+    ) -> None:
+        """By hand; ``outcome`` is one of `storage.work.OUTCOMES`."""
+        await self.engine.write(True, callbacks.close_callback, str(callback), state, who, at, outcome)
+
+    # --------------------------------------------------------------------------------------------------------- lost calls
+    async def list_work(self, state: str | None = "open", kind: str | None = None, limit: int = 100) -> Sequence[WorkRow]:
+        """Oldest first; ``state`` None for all, 'closed' for those with an outcome."""
+        return await self.engine.read(work.list_work, state, kind, limit)
+
+    async def work_item(self, item: int) -> WorkRow | None:
+        return await self.engine.read(work.work_item, item)
+
+    async def close_work(self, item: int, outcome: str, who: str, at: float, note: str | None = None) -> None:
+        """``outcome`` is one of `storage.work.OUTCOMES`. Raises `Refused` for another, and when it was closed before."""
+        await self.engine.write(True, work.close_work, item, outcome, who, at, note)
+
+    # ------------------------------------------------------------------------------------- the journal of the distributor
+    async def keep_reports(self, told: Sequence[Report]) -> None:
+        """No promise: what a power cut takes is a few seconds of figures."""
+        await self.engine.write(False, reports.keep_reports, tuple(told))
+
+    async def reports(self, since: float, until: float) -> Sequence[Report]:
+        """Stays that began in [since, until), works and times spent that have a second in it."""
+        return await self.engine.read(reports.reports, since, until)
+
+    # ---------------------------------------------------------------------------------------- the information of the moment
+    async def put_moment(
+        self, prompt: str, sound: str, since: float, until: float | None, who: str, *, queue: str = "",
+    ) -> int:
+        """For the callers of ``queue``, '' for all. Ends the earlier ones of that queue; returns its number."""
+        return await self.engine.write(True, moments.put_moment, {
+            "queue": queue, "prompt": prompt, "sound": sound, "since": since, "until": until, "who": who,
+        })
+
+    async def end_moment(self, moment: int, at: float) -> None:
+        await self.engine.write(True, moments.end_moment, moment, at)
+
+    async def end_moments(self, at: float) -> int:
+        """End all that are active at ``at``; returns how many."""
+        return await self.engine.write(True, moments.end_moments, at)
+
+    async def moments(self, at: float) -> Sequence[MomentRow]:
+        """Those that callers hear at ``at``, at most one for each queue."""
+        return await self.engine.read(moments.moments, at)
 
     # -------------------------------------------------------------------------------------------------- people and agents
     async def import_people(self, rows: Sequence[Person]) -> int:
@@ -116,7 +184,7 @@ class Store:
         return await self.engine.read(people.person, matricule)
 
     async def put_agent(self, agent: Agent) -> None:
-        """Add an agent, or change one: name, extension, secret, queues and skills, never the wish nor the wrap-up."""
+        """Add an agent, or change one: all but the wish and the wrap-up."""
         await self.engine.write(True, people.put_agent, agent)
 
     async def list_agents(self) -> Sequence[Agent]:

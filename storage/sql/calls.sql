@@ -43,3 +43,13 @@ SELECT value FROM counters WHERE name = :name
 -- name: next_number
 INSERT INTO counters (name, value) VALUES (:name, 1)
 ON CONFLICT (name) DO UPDATE SET value = counters.value + 1 RETURNING value
+
+-- name: served_by_matricule
+SELECT agent, ended_at FROM calls
+WHERE matricule = :matricule AND outcome = 'TRANSFERE' AND agent <> '' AND ended_at >= :after AND ended_at <= :at
+ORDER BY ended_at DESC LIMIT 1
+
+-- name: served_by_caller
+SELECT agent, ended_at FROM calls
+WHERE caller = :caller AND outcome = 'TRANSFERE' AND agent <> '' AND ended_at >= :after AND ended_at <= :at
+ORDER BY ended_at DESC LIMIT 1

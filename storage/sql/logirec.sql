@@ -1,4 +1,4 @@
--- The requests, what happened to them, what is to be told about them, and the numbers to call back.
+-- The requests, what happened to them, and what is to be told about them.
 
 -- name: insert_request
 INSERT INTO requests (reference, year, number, code, call, key, category, status, since, matricule, verified, name, phone,
@@ -47,21 +47,3 @@ SELECT * FROM outbox WHERE sent_at IS NULL ORDER BY id LIMIT :limit
 
 -- name: outbox_sent
 UPDATE outbox SET sent_at = :at WHERE id = :id AND sent_at IS NULL
-
--- name: insert_callback
-INSERT INTO callbacks (number, queue, reason, call, created_at) VALUES (:number, :queue, :reason, :call, :created_at)
-
--- name: open_callback
-SELECT id, call FROM callbacks WHERE number = :number AND state = 'open'
-
--- name: callback
-SELECT * FROM callbacks WHERE id = :id
-
--- name: list_callbacks
-SELECT * FROM callbacks WHERE (:state IS NULL OR state = :state) ORDER BY id LIMIT :limit
-
--- name: close_callback
-UPDATE callbacks SET state = :state, closed_at = :at, closed_by = :who WHERE id = :id AND state = 'open'
-
--- name: link_callbacks
-UPDATE callbacks SET request = :request WHERE call = :call AND request IS NULL

@@ -21,10 +21,10 @@ INSERT INTO person_phones (number, matricule) VALUES (:number, :matricule)
 SELECT number FROM person_phones WHERE matricule = :matricule ORDER BY number
 
 -- name: put_agent
-INSERT INTO agents (id, name, extension, secret, queues, skills, wish)
-VALUES (:id, :name, :extension, :secret, :queues, :skills, :wish)
+INSERT INTO agents (id, name, extension, secret, queues, skills, ranks, wish)
+VALUES (:id, :name, :extension, :secret, :queues, :skills, :ranks, :wish)
 ON CONFLICT (id) DO UPDATE SET name = excluded.name, extension = excluded.extension, secret = excluded.secret,
-    queues = excluded.queues, skills = excluded.skills
+    queues = excluded.queues, skills = excluded.skills, ranks = excluded.ranks
 
 -- name: agent
 SELECT * FROM agents WHERE id = :id

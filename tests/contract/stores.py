@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from ivr.core.messages import CallEnded, CallStarted
+from ivr.core.messages import AgentLeft, CallEnded, CallStarted, Connected, Noted
 from ivr.core.record import fold
 from storage import Person
 
@@ -17,22 +17,27 @@ PEOPLE = [
 ]
 
 
-def story(call, *happened, caller=AWA, cause="caller"):
+QUEUED = Noted(0, "queued", "general")
+KONE, YAO = (Noted(0, "identified", [matricule, "keypad"]) for matricule in ("000123X", "000123Z"))
+SERVED = (QUEUED, Noted(0, "agent", "serge"), Connected(0, 1, "o1"), AgentLeft(0, 1, "o1", False))
+
+
+def story(call, *happened, caller=AWA, cause="caller", start=MONDAY):
     """A journal: one event a second after the start, then the end."""
-    events = [CallStarted(MONDAY, call, caller, "1364", "v1")]
-    events += [replace(event, at=MONDAY + n) for n, event in enumerate(happened, 1)]
-    return [*events, CallEnded(MONDAY + len(events), cause)]
+    events = [CallStarted(start, call, caller, "1364", "v1")]
+    events += [replace(event, at=start + n) for n, event in enumerate(happened, 1)]
+    return [*events, CallEnded(start + len(events), cause)]
 
 
 async def begin(store, call, caller=AWA, at=MONDAY):
     await store.open_call(call, at, caller, "1364", "v1")
 
 
-async def live(store, call, *happened, caller=AWA, cause="caller"):
+async def live(store, call, *happened, caller=AWA, cause="caller", start=MONDAY):
     """A whole call: opened, journaled, closed. Returns its record and the reference of its request."""
-    events = story(call, *happened, caller=caller, cause=cause)
+    events = story(call, *happened, caller=caller, cause=cause, start=start)
     if await store.call(call) is None:
-        await begin(store, call, caller)
+        await begin(store, call, caller, start)
     await store.append(call, 1, events)
     record = fold(events)
     return record, await store.close_call(call, record)

@@ -28,8 +28,9 @@ async def test_an_agent_is_added_changed_and_forgotten(store):
     await store.put_agent(koffi)
     await store.set_wish("koffi", "paused", "repas")
     await store.set_wrap("koffi", MONDAY + 30)
-    await store.put_agent(replace(koffi, queues=("general", "solde")))
-    changed = replace(koffi, queues=("general", "solde"), wish="paused", reason="repas", wrap_until=MONDAY + 30)
+    both = replace(koffi, queues=("general", "solde"), ranks={"solde": 2})
+    await store.put_agent(both)
+    changed = replace(both, wish="paused", reason="repas", wrap_until=MONDAY + 30)
     assert await store.agent("koffi") == changed
     assert await store.list_agents() == (changed,)
     await store.delete_agent("koffi")

@@ -1,4 +1,4 @@
-"""One contract for every store: requests, what callers may ask about them, and numbers to call back."""
+"""One contract for every store: requests, and what callers may ask about them."""
 
 import asyncio
 
@@ -160,32 +160,3 @@ async def test_requests_are_listed_and_filtered(town):
     assert await references(status="closed") == ["REQ-2026-000002"]
     assert await references(category="SOL-PRIME", limit=1) == ["REQ-2026-000003"]
     assert await town.request("REQ-2026-000999") is None
-
-
-# ----------------------------------------------------------------------------------------------------------------- callbacks
-async def test_a_number_is_kept_once_while_it_waits(store):
-    assert await store.register_callback("1", AWA, "general", "closed", MONDAY) == {"already": False}
-    assert await store.register_callback("1", AWA, "general", "closed", MONDAY + 1) == {"already": False}
-    assert await store.register_callback("2", AWA, "general", "full", MONDAY + 2) == {"already": True}
-    waiting, = await store.list_callbacks()
-    assert (waiting.number, waiting.reason, waiting.call) == (AWA, "closed", "1")
-
-
-async def test_a_callback_knows_the_request_of_its_call(store):
-    await begin(store, "1")
-    await store.register_callback("1", AWA, "general", "closed", MONDAY)
-    _, reference = await live(store, "1", Noted(0, "goal", "RAPPEL_PROGRAMME"))
-    waiting, = await store.list_callbacks()
-    assert waiting.request == reference
-
-
-async def test_a_callback_is_closed_once_and_then_the_number_may_wait_again(store):
-    await store.register_callback("1", AWA, "general", "closed", MONDAY)
-    waiting, = await store.list_callbacks()
-    await store.close_callback(waiting.id, "done", "koffi", MONDAY + 60)
-    with pytest.raises(Refused):
-        await store.close_callback(waiting.id, "done", "koffi", MONDAY + 61)
-    assert await store.list_callbacks() == ()
-    closed, = await store.list_callbacks(state=None)
-    assert (closed.state, closed.closed_by, closed.closed_at) == ("done", "koffi", MONDAY + 60)
-    assert await store.register_callback("2", AWA, "general", "full", MONDAY + 90) == {"already": False}

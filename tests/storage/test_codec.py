@@ -2,14 +2,16 @@
 
 import dataclasses
 import typing
+from pathlib import Path
 
 import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
+import storage.codec
 from ivr.core import messages
-from ivr.core.messages import DigitReceived, Event, Hypothesis, Noted
+from ivr.core.messages import DigitReceived, Event, Facts, Hypothesis, Noted
 from ivr.core.record import CallRecord, RecordKeeper, fold
 from storage.codec import EntryUnknown, from_json, kinds, record_from_json, record_to_json, to_json
 
@@ -20,6 +22,7 @@ json = some.recursive(leaves, lambda inner: some.lists(inner) | some.dictionarie
 hypotheses = some.builds(Hypothesis, some.text(), some.floats(0.01, 1))
 BY_TYPE = {
     "float": seconds, "int": numbers, "str": some.text(), "bool": some.booleans(), "Json": json,
+    "float | None": some.none() | seconds,
     "Facts": some.dictionaries(some.text(), json), "HeardKind": some.sampled_from(typing.get_args(messages.HeardKind)),
     "tuple[Hypothesis, ...]": some.lists(hypotheses).map(tuple),
 }
@@ -82,6 +85,54 @@ def test_what_this_version_does_not_know_is_refused_in_one_sentence(entry):
 
 def test_an_older_entry_without_a_newer_field_gets_its_default():
     assert from_json(b'{"type":"Noted","at":1.0,"fact":"verified"}') == Noted(1.0, "verified")
+
+
+KEPT = Path(__file__).with_name("kept")
+"""Written by the version before the complete distributor, and never changed."""
+
+
+def test_a_journal_of_an_older_version_is_read_with_the_defaults_of_today():
+    events = [from_json(line) for line in (KEPT / "journal.jsonl").read_bytes().splitlines()]
+    assert events == [
+        messages.CallStarted(1000.0, "1", "+2250700000001", "1364", "v1"),
+        Noted(1001.0, "identified", ["000123X", "keypad"]), Noted(1002.0, "queued", "general"),
+        messages.QueueMoved(1003.0, 7, 2, 1),
+        messages.AgentRinging(1004.0, 7, "o1", "serge"), messages.AgentAnswered(1005.0, 7, "o1", "serge"),
+        Noted(1005.0, "agent", "serge"), messages.Connected(1006.0, 7, "o1"), messages.AgentLeft(1066.0, 7, "o1", False),
+        messages.CallEnded(1067.0, "caller"),
+    ]
+    record = fold(events)
+    assert (record.outcome, record.agent, record.waited, record.talked) == ("TRANSFERE", "serge", 4.0, 60.0)
+
+
+def test_a_record_of_an_older_version_is_read_with_the_defaults_of_today():
+    record = record_from_json((KEPT / "record.json").read_bytes())
+    defaults = CallRecord("1")
+    told = msgspec.json.decode((KEPT / "record.json").read_bytes())
+    for field in dataclasses.fields(CallRecord):
+        value = told.get(field.name, getattr(defaults, field.name))
+        assert getattr(record, field.name) == (tuple(value) if isinstance(value, list) else value)
+
+
+def test_a_record_of_a_newer_version_is_read_without_what_it_added():
+    told = {**msgspec.json.decode((KEPT / "record.json").read_bytes()), "mood": [["gai", 0.5], {"at": 3}]}
+    assert record_from_json(msgspec.json.encode(told)) == record_from_json((KEPT / "record.json").read_bytes())
+
+
+def test_a_record_with_tuples_of_tuples_and_of_facts_comes_back_as_it_was(monkeypatch):
+    """What a record may hold: each part of a conversation as facts, each announced wait as a pair."""
+    @dataclasses.dataclass(frozen=True)
+    class Longer(CallRecord):
+        announced: tuple[tuple[float, float], ...] = ()
+        segments: "tuple[Facts, ...]" = ()
+
+    monkeypatch.setattr(storage.codec, "CallRecord", Longer)
+    storage.codec._record_schema.cache_clear()
+    parts = ({"agent": "serge", "talked": 60.0, "to": None}, {"agent": "fanta", "held": [1.0, 2.0]})
+    longer = Longer("1", announced=((1.0, 120.0), (60.0, 90.0)), segments=parts)
+    assert record_from_json(record_to_json(longer)) == longer
+    assert record_from_json((KEPT / "record.json").read_bytes()).announced == ()
+    storage.codec._record_schema.cache_clear()
 
 
 def test_a_value_without_json_is_refused_when_it_is_written():

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from ivr.core.messages import CallEnded, CallStarted, DigitReceived
+from ivr.core.offers import Spent
 from ivr.core.record import fold
 from storage import StoreBusy, StoreClosed, StoreFull, open_store
 
@@ -65,6 +66,8 @@ async def test_a_promise_is_forced_to_the_disk_and_a_journal_entry_is_not(path):
     assert await durability(store.append("1", 2, digit(2))) == handed_over
     assert await durability(store.register_callback("1", "+2250700000001", "q", "full", 1e9)) == forced
     assert await durability(store.append("1", 3, digit(3))) == handed_over
+    assert await durability(store.keep_callback("1", "open", 1, 0.0, 1e9)) == forced
+    assert await durability(store.keep_reports([Spent("serge", "paused", "repas", 1e9, 1e9 + 60)])) == handed_over
     record = fold([CallStarted(1e9, "1", "", "1364", "v1"), CallEnded(1e9, "caller")])
     assert (await durability(store.close_call("1", record)))[0]
     await store.close()
@@ -172,13 +175,21 @@ async def test_a_reader_cannot_write(path):
     await store.close()
 
 
-async def test_sql_itself_refuses_a_second_outcome_and_a_rewritten_history(path):
+async def test_sql_itself_refuses_a_second_outcome_a_rewritten_history_and_an_end_without_outcome(path):
     store, _ = opened(path)
     await awa_calls(store)
     await store.close_call("1", fold([CallStarted(1e9, "1", "", "1364", "v1"), CallEnded(1e9, "caller")]))
     await store.close()
     raw = sqlite3.connect(path)
-    for wrong in ("UPDATE calls SET outcome = 'COUPE'", "UPDATE request_history SET why = ''"):
+    raw.execute("INSERT INTO work_items (kind, number, call, last_call, created_at, last_at) "
+                "VALUES ('full', '', '1', '1', 1, 1)")
+    for wrong in (
+        "UPDATE calls SET outcome = 'COUPE'", "UPDATE request_history SET why = ''",
+        "UPDATE work_items SET state = 'closed'",
+    ):
         with pytest.raises(sqlite3.IntegrityError):
             raw.execute(wrong)
+    raw.execute("UPDATE work_items SET state = 'closed', outcome = 'joint'")
+    with pytest.raises(sqlite3.IntegrityError, match="stays as it was closed"):
+        raw.execute("UPDATE work_items SET outcome = NULL, state = 'open'")
     raw.close()

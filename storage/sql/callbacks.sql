@@ -1,0 +1,26 @@
+-- The numbers to call back. One that is being dialled is open like the others.
+
+-- name: insert_callback
+INSERT INTO callbacks (number, queue, reason, call, created_at, since, priority, expires, facts, matricule)
+VALUES (:number, :queue, :reason, :call, :created_at, :since, :priority, :expires, :facts, :matricule)
+
+-- name: open_callback
+SELECT * FROM callbacks WHERE number = :number AND state = 'open'
+
+-- name: advance_callback
+UPDATE callbacks SET since = :since WHERE id = :id AND state = 'open'
+
+-- name: callback
+SELECT * FROM callbacks WHERE id = :id
+
+-- name: list_callbacks
+SELECT * FROM callbacks WHERE (:state IS NULL OR state = :state) ORDER BY since, id LIMIT :limit
+
+-- name: try_callback
+UPDATE callbacks SET tries = :tries, due = :due WHERE id = :id AND state = 'open'
+
+-- name: close_callback
+UPDATE callbacks SET state = :state, closed_at = :at, closed_by = :who, outcome = :outcome WHERE id = :id AND state = 'open'
+
+-- name: link_callbacks
+UPDATE callbacks SET request = :request, matricule = COALESCE(matricule, :matricule) WHERE call = :call AND request IS NULL
