@@ -6,13 +6,15 @@ import os
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+
+from ivr.core.verbs.typed import PREFIXES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PREFIX: Final = "CRUC_"
@@ -54,8 +56,17 @@ class Settings(BaseSettings):
     media_port: int = Field(8765, ge=1, le=65535, description="callers' audio for the recogniser, on loopback")
     trunks: tuple[Trunk, ...] = Field((), description="the operators' exchanges")
     max_calls: int = Field(300, ge=1, le=5000, description="calls in progress beyond which new ones are refused")
+    callback_prefixes: tuple[str, ...] = Field(PREFIXES, description="how the ten digits of a number we call back may begin")
     journal: bool = Field(True, description="keep every event; only benchmarks switch it off")
     demo: bool = Field(False, description="demonstration accounts: a caller's softphone may dial in")
+
+    @field_validator("callback_prefixes")
+    @classmethod
+    def _of_the_plan(cls, prefixes: tuple[str, ...]) -> tuple[str, ...]:
+        for prefix in prefixes:
+            if not (prefix.isascii() and prefix.isdigit() and len(prefix) <= 10 and prefix.startswith(PREFIXES)):
+                raise ValueError(f"{prefix!r} begins no number of the plan: {', '.join(PREFIXES)}")
+        return prefixes
 
     @classmethod
     def settings_customise_sources(
@@ -80,6 +91,11 @@ class Settings(BaseSettings):
     @property
     def sounds(self) -> Path:
         return self.var / "prompts" / "fr"
+
+    @property
+    def moments(self) -> Path:
+        """The sounds of `cruc moment say`."""
+        return self.var / "moments"
 
     @property
     def run_dir(self) -> Path:

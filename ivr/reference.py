@@ -50,6 +50,7 @@ HEAD: Final = {
     "start": "the first node of a call",
     "start_menu": "where `#` leads when no menu has been heard yet",
     "fallback": "where three misses lead, unless the node says otherwise",
+    "callback_start": "the first node of a call that we make to call somebody back; may be left out",
     "notice": "the version of the legal notice, kept on each call that hears it",
     "keys": "keys that work everywhere: key → node. `*` (again) and `#` (back) always work",
     "nodes": "name → node; each has a `verb` and the fields of that verb",

@@ -28,7 +28,7 @@ def find_asterisk(settings: Settings) -> Installation:
 
 
 def load_prompts(settings: Settings) -> Catalogue:
-    return load_catalogue(settings.path(settings.prompts) / "catalog.yaml", settings.sounds)
+    return load_catalogue(settings.path(settings.prompts) / "catalog.yaml", settings.sounds, settings.moments)
 
 
 def load_flow(settings: Settings, catalogue: Catalogue) -> Dialplan:

@@ -9,7 +9,7 @@ from typing import Any
 from ivr.core.messages import Lookup, Prompt, RegisterCallback, RegisterRequest, Started
 from ivr.dialplan import Dialplan, load_dialplan
 from ivr.prompts import Catalogue, load_catalogue, say
-from ivr.prompts.saying import RECORDED
+from ivr.prompts.saying import MOMENT, RECORDED
 from tests.personas import EVERYBODY
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,8 @@ def assert_can_be_said(prompt: Prompt) -> None:
     assert set(prompt.args) == set(kinds), f"{prompt} wants {set(kinds)}"
     for name, kind in kinds.items():
         for key in say(kind, prompt.args[name]):
-            assert key in catalogue().prompts or key in RECORDED, f"{prompt}: nothing says {key!r}"
+            known = key in catalogue().prompts or key in RECORDED or key.startswith(MOMENT)
+            assert known, f"{prompt}: nothing says {key!r}"
 
 
 @cache
@@ -40,13 +41,16 @@ def dialplan() -> Dialplan:
 
 
 class Store:
-    """The little LOGIREC of a test. ``lost``: it does not answer."""
+    """The little LOGIREC of a test. ``lost``: it does not answer. ``moments``: by queue, the name of the message of today;
+    ``refused``: numbers that it does not call back."""
 
     def __init__(self) -> None:
         self.lost = False
         self.drafts: dict[str, dict[str, Any]] = {}
         self.callbacks: list[RegisterCallback] = []
         self.lookups: list[Lookup] = []
+        self.moments: dict[str, str] = {}
+        self.refused: set[str] = set()
 
     def answer(self, command: Started) -> dict[str, Any]:
         match command:
@@ -55,6 +59,8 @@ class Store:
                 return self._look_up(command)
             case RegisterRequest():
                 return self._register(dict(command.draft))
+            case RegisterCallback(number=number) if number in self.refused:
+                return {"refused": True}
             case RegisterCallback():
                 known = any(each.number == command.number for each in self.callbacks)
                 self.callbacks.append(command)
@@ -69,6 +75,9 @@ class Store:
     def _look_up(self, command: Lookup) -> dict[str, Any]:
         args = command.args
         match command.what:
+            case "moment":
+                sound = self.moments.get(str(args["queue"]), "")
+                return {"active": bool(sound), "sound": sound}
             case "member":
                 known = {person.matricule for person in EVERYBODY}
                 return {"known": [each for each in args["matricules"] if each in known]}

@@ -19,6 +19,8 @@ from ivr.core.verbs import VERBS, Node
 
 @dataclass(frozen=True, slots=True)
 class Flow:
+    """``callback_start`` is where the calls begin that we make to call somebody back; '' when this flow has none."""
+
     name: str
     version: str
     start: str
@@ -28,9 +30,10 @@ class Flow:
     keys: Mapping[str, str]
     nodes: Mapping[str, Node]
     calendars: Mapping[str, Calendar]
+    callback_start: str = ""
 
 
-FLOW_KEYS: Final = ("flow", "start", "start_menu", "fallback", "notice", "keys", "nodes")
+FLOW_KEYS: Final = ("flow", "start", "start_menu", "fallback", "callback_start", "notice", "keys", "nodes")
 
 
 def parse(source: Source, world: World) -> Flow:
@@ -42,9 +45,10 @@ def parse(source: Source, world: World) -> Flow:
     nodes = {name: node for name, body in written.items() if (node := _node(reader, name, body)) is not None}
     names = {key: reader.text((key,), data.get(key)) for key in ("flow", "start", "start_menu", "fallback")}
     keys = dict(READERS["keys"](reader, ("keys",), data.get("keys", {}), {}))
+    outgoing = reader.text(("callback_start",), data["callback_start"]) if "callback_start" in data else ""
     flow = Flow(
         names["flow"], source.version, names["start"], names["start_menu"], names["fallback"],
-        reader.text(("notice",), data.get("notice", "1")), keys, nodes, world.calendars,
+        reader.text(("notice",), data.get("notice", "1")), keys, nodes, world.calendars, outgoing,
     )
     check_whole(reader, flow, frozenset(written))
     if reader.problems:

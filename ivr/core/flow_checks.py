@@ -31,6 +31,8 @@ def check_whole(reader: Reader, flow: Flow, written: frozenset[str]) -> None:
 def _check_targets(reader: Reader, flow: Flow, written: frozenset[str]) -> None:
     for part in ("start", "start_menu", "fallback"):
         _check_target(reader, (part,), getattr(flow, part), written)
+    if flow.callback_start:
+        _check_target(reader, ("callback_start",), flow.callback_start, written)
     if flow.start_menu in flow.nodes and not isinstance(flow.nodes[flow.start_menu], Menu):
         reader.problem(("start_menu",), f"start_menu: {flow.start_menu!r} is not a menu.")
     for key, target in flow.keys.items():
@@ -53,7 +55,7 @@ def _targets(flow: Flow, node: Node) -> set[str]:
 
 
 def _check_reached(reader: Reader, flow: Flow) -> None:
-    roots = {flow.start, flow.fallback, *flow.keys.values()} & set(flow.nodes)
+    roots = {flow.start, flow.callback_start, flow.fallback, *flow.keys.values()} & set(flow.nodes)
     reached = reach(roots, lambda name: _targets(flow, flow.nodes[name]))
     for name in flow.nodes:
         if name not in reached:

@@ -14,7 +14,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode
 
 from ivr.prompts.manifest import Manifest, Slot, read_manifest
-from ivr.prompts.saying import KINDS, RECORDED, say
+from ivr.prompts.saying import KINDS, MOMENT, RECORDED, say
 
 STATUSES = ("confirmed", "illustrative", "to_confirm")
 _FIELDS = ("text", "sound", "args", "used_in", "status")
@@ -51,11 +51,13 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All prompts of one language. `manifest` is there once the sounds have been built."""
+    """All prompts of one language. `manifest` is there once the sounds have been built; `moments` is the folder of the
+    messages of today, looked into whenever one is said."""
 
     path: Path
     prompts: Mapping[str, Prompt]
     manifest: Manifest | None = field(default=None, repr=False)
+    moments: Path | None = None
 
     @property
     def ids(self) -> frozenset[str]:
@@ -94,7 +96,14 @@ class Catalogue:
             except ValueError as error:
                 raise PromptError(f"Prompt {prompt_id!r}, argument {part.arg!r}: {error}") from error
             for key in keys:
-                yield from self._sounds(manifest, key, {})
+                yield from (self._moment(key),) if key.startswith(MOMENT) else self._sounds(manifest, key, {})
+
+    def _moment(self, key: str) -> str:
+        name = key.removeprefix(MOMENT)
+        path = (self.moments or Path()).absolute() / name
+        if self.moments is None or not path.with_suffix(".wav").is_file():
+            raise PromptError(f"There is no message {name!r} in {self.moments}.")
+        return str(path)
 
     def _check(self, prompt_id: str, args: Mapping[str, object]) -> None:
         if prompt_id in RECORDED:
@@ -107,8 +116,9 @@ class Catalogue:
             raise PromptError(f"Prompt {prompt_id!r} takes the arguments: {wanted}; it got: {', '.join(args) or 'none'}.")
 
 
-def load_catalogue(path: Path, sounds: Path | None = None) -> Catalogue:
-    """Reads and checks catalog.yaml; with `sounds` (the folder `build` wrote), binds it to the built files.
+def load_catalogue(path: Path, sounds: Path | None = None, moments: Path | None = None) -> Catalogue:
+    """Reads and checks catalog.yaml; with `sounds` (the folder `build` wrote), binds it to the built files, and with
+    `moments` to the messages of today.
 
     Raises CatalogueError with every problem at once, OSError when the file cannot be read.
     """
@@ -116,7 +126,7 @@ def load_catalogue(path: Path, sounds: Path | None = None) -> Catalogue:
     prompts = reader.read()
     if reader.problems:
         raise CatalogueError(tuple(text for _, text in sorted(reader.problems)))
-    return Catalogue(path, MappingProxyType(prompts), read_manifest(sounds) if sounds else None)
+    return Catalogue(path, MappingProxyType(prompts), read_manifest(sounds) if sounds else None, moments)
 
 
 class _Reader:

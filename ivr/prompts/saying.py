@@ -1,6 +1,7 @@
 """Typed values said in French, as sequences of sound keys. Pure: no file, no clock.
 
-A sound key is a prompt of the catalogue (`frag.heures`) or a recorded word (`rec:digits/3`): human digits are understood
+A sound key is a prompt of the catalogue (`frag.heures`), a message of today (`moment:20261123-1`) or a recorded word
+(`rec:digits/3`): human digits are understood
 far better than synthetic ones, so numbers, references and matricules are made of recordings. Every function takes what
 a flow can carry (str or int; dates and times also as such) and raises ValueError, in a full sentence, for anything else.
 """
@@ -17,6 +18,7 @@ Keys = tuple[str, ...]
 PAUSE = "frag.pause"
 SHORT_PAUSE = "frag.pause_courte"
 UNE = "frag.une"
+MOMENT = "moment:"
 HEURES = "rec:digits/oclock"  # sounds the same in the singular
 
 _ONES = ["zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix"]
@@ -169,6 +171,11 @@ def phone(value: object) -> Keys:
     return _joined((digits(pair) if pair[0] == "0" else number(pair) for pair in pairs), SHORT_PAUSE)
 
 
+def sound(value: object) -> Keys:
+    """A message made at the moment, a file beside the prompts: its key is `moment:` and its name."""
+    return (f"{MOMENT}{_matched(r'([a-z0-9][a-z0-9-]{0,63})', value, 'the name of a message')[0]}",)
+
+
 def _hour(hour: int) -> Keys:
     if hour in (0, 12):
         return ("frag.midi",) if hour else ("frag.minuit",)
@@ -253,6 +260,7 @@ KINDS: dict[str, Callable[[object], Keys]] = {
     "position": number,
     "prompt": lambda value: (str(value),),
     "reference": reference,
+    "sound": sound,
     "time": time,
     "tracking_code": tracking_code,
 }

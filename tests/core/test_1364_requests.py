@@ -165,7 +165,7 @@ def test_a_withheld_number_is_asked_for_and_checked() -> None:
     call = phone(YAO).press("0").hear().interrupt("1").hear()
     assert call.last(2) == ["rappel.numero_masque", "rappel.autre_numero"]
     call.press("0900000000").hear()
-    assert "telephone.incompris_1" in call.heard()
+    assert "rappel.numero_invalide" in call.heard()
     assert call.press("0700000999").hear().node == "autre_demande"
 
 

@@ -100,6 +100,7 @@ def keys(words: str) -> tuple[str, ...]:
         ("phone", "+33123456789", "3 / 30 et 1 / 20 3 / 40 5 / 60 7 / 80 9"),
         ("phone", "1364", "13 / 60 4"),
         ("prompt", "categorie.ATT", "categorie.ATT"),
+        ("sound", "1f3a-salaires", "moment:1f3a-salaires"),
     ],
 )
 def test_a_value_is_said_in_these_words(kind, value, words):
@@ -123,6 +124,8 @@ def test_a_value_is_said_in_these_words(kind, value, words):
         ("reference", "2026000123"),
         ("tracking_code", ""),
         ("phone", "anonymous"),
+        ("sound", "../../etc/passwd"),
+        ("sound", ""),
         ("word", "x"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Final
 from ivr.core.verbs.callback import Callback
 from ivr.core.verbs.collect import Collect
 from ivr.core.verbs.menu import Menu
+from ivr.core.verbs.moment import Moment
 from ivr.core.verbs.node import Choice, Node, field_doc
 from ivr.core.verbs.queue import Queue
 from ivr.core.verbs.request import Request
@@ -18,6 +19,7 @@ from ivr.core.verbs.voicemail import Voicemail
 
 VERBS: Final[dict[str, type[Node]]] = {
     "say": Say,
+    "moment": Moment,
     "menu": Menu,
     "collect": Collect,
     "branch": Branch,

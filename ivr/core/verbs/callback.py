@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from ivr.core.dialogue import Prompts, Question, Tries, ask, fetch, prompt, say
-from ivr.core.messages import Event, Prompt, RegisterCallback
+from ivr.core.messages import Event, Json, Prompt, RegisterCallback
 from ivr.core.verbs.confirm import confirm
 from ivr.core.verbs.node import Node, keys_of, leave_by, spec
-from ivr.core.verbs.typed import COLLECTED
+from ivr.core.verbs.queue import SHOWN
+from ivr.core.verbs.typed import COLLECTED, national
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
 
+MOST_REFUSED: Final = 3
+"""Numbers that the store may refuse before we give up."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Callback(Node):
-    """Keep the caller's number for an agent to call back; asks for one when it is withheld or not the right one."""
+    """Keep the caller's number for an agent to call back; asks for one when it is withheld, cannot be called back, or is not
+    the right one. Who has waited keeps the place."""
 
     says: ClassVar[tuple[str, ...]] = (
-        "rappel.confirmer_numero", "rappel.autre_numero", "rappel.numero_masque",
-        "rappel.enregistre", "rappel.deja_demande",
+        "rappel.confirmer_numero", "rappel.autre_numero", "rappel.numero_masque", "rappel.numero_invalide",
+        "rappel.numero_etranger", "rappel.enregistre", "rappel.deja_demande",
     )
     errs: ClassVar[tuple[str, ...]] = ("confirmer", "telephone")
     queue: str = spec("queue", "the queue that calls back, unless the caller waited in another one")
@@ -34,25 +39,40 @@ class Callback(Node):
     def run(self, call: Call) -> Steps:
         yield from say(call, call.fill(self.prompts))
         number = yield from self._number(call)
-        if not number:
-            return self.failed
-        answer = yield from fetch(call, RegisterCallback(call.ref(), number, call.record.queue or self.queue, self.name))
-        if answer is None:
-            return self.failed
+        for _ in range(MOST_REFUSED):
+            if not number:
+                return self.failed
+            answer = yield from fetch(call, self._kept_as(call, number))
+            if answer is None:
+                return self.failed
+            if not answer.get("refused"):
+                yield from self._told(call, number, already=bool(answer.get("already")))
+                return self.next
+            number = yield from self._typed(call, (Prompt("rappel.numero_invalide"),))
+        return self.failed
+
+    def _kept_as(self, call: Call, number: str) -> RegisterCallback:
+        """In the place of the wait so far, if the caller has waited."""
+        since = float(str(call.facts.get("queued_since", call.now)))
+        priority = int(str(call.facts.get("queued_priority", 0)))
+        facts: dict[str, Json] = {name: call.facts.get(name) for name in SHOWN}
+        return RegisterCallback(call.ref(), number, call.record.queue or self.queue, self.name, since, priority, facts)
+
+    def _told(self, call: Call, number: str, *, already: bool) -> Generator[None, Event, None]:
         call.note("callback", number)
         call.note("goal", "RAPPEL_PROGRAMME")
-        told = "rappel.deja_demande" if answer.get("already") else "rappel.enregistre"
+        told = "rappel.deja_demande" if already else "rappel.enregistre"
         yield from say(call, (Prompt(told),), bargein=False)
-        return self.next
 
     def _number(self, call: Call) -> Generator[None, Event, str]:
-        caller = str(call.facts.get("caller") or "")
+        shown = str(call.facts.get("caller") or "")
+        caller = national(shown)
         if caller and not self.ask:
             return caller
         if caller and (yield from confirm(call, (prompt("rappel.confirmer_numero", telephone=caller),))):
             return caller
-        lead: Prompts = () if caller else (Prompt("rappel.numero_masque"),)
-        return (yield from self._typed(call, lead))
+        withheld = "rappel.numero_etranger" if shown else "rappel.numero_masque"
+        return (yield from self._typed(call, () if caller else (Prompt(withheld),)))
 
     def _typed(self, call: Call, lead: Prompts) -> Generator[None, Event, str]:
         longest, errors, read = COLLECTED["phone"]
@@ -66,5 +86,7 @@ class Callback(Node):
                 return number
             leave_by(call, reply)
             lead = () if keys == "*" else tries.miss(reply)
+            if len(keys) > 1 and not tries.over:
+                lead = (Prompt("rappel.numero_invalide"),)
         yield from say(call, lead)
         return ""

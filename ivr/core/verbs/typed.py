@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Final
+
+PREFIXES: Final = ("01", "05", "07", "21", "25", "27")
+"""How an ordinary number of Côte d'Ivoire begins since 2021: mobile 01, 05, 07, fixed 21, 25, 27."""
 
 
 def _is_birth(keys: str) -> str | None:
@@ -24,9 +28,10 @@ def _is_code(keys: str) -> str | None:
     return keys if len(keys) == 6 else None
 
 
-def _is_phone(keys: str) -> str | None:
-    """An Ivorian number since 2021: ten digits, mobile 01, 05, 07, fixed 21, 25, 27."""
-    return keys if len(keys) == 10 and keys[:2] in {"01", "05", "07", "21", "25", "27"} else None
+def national(number: str) -> str | None:
+    """The ten digits of an ordinary Ivorian number, written with or without +225 or 00225; None for any other number."""
+    digits = re.sub(r"^(?:\+|00)225", "", number)
+    return digits if re.fullmatch(r"[0-9]{10}", digits) and digits.startswith(PREFIXES) else None
 
 
 def _is_exam(keys: str) -> str | None:
@@ -37,7 +42,7 @@ COLLECTED: Final[dict[str, tuple[int, str, Callable[[str], str | None]]]] = {
     "birth": (8, "naissance", _is_birth),
     "reference": (10, "identifiant", _is_reference),
     "code": (6, "code_suivi", _is_code),
-    "phone": (10, "telephone", _is_phone),
+    "phone": (10, "telephone", national),
     "exam_number": (12, "composition", _is_exam),
 }
 """What `collect` can take by keypad: most digits, default prefix of its error prompts, and how it is read."""
