@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Final
 
@@ -16,6 +16,8 @@ from ivr.cli.console import as_json, table
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings, load_settings
 from ivr.core.agent import Wish
+from ivr.core.fields import LEVELS
+from ivr.dialplan import Dialplan
 from ivr.site import load_flow, load_prompts, secret_file
 from storage import Agent, Store
 
@@ -23,6 +25,7 @@ agents = typer.Typer(no_args_is_help=True, help="Agents: accounts, queues, ready
 
 ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 RESERVED: Final = ("demo",)
+HIGHEST_RANK: Final = 99
 Name = Annotated[str, typer.Argument(metavar="ID", help="The agent, such as awa.")]
 
 
@@ -37,26 +40,40 @@ def list_(json: Annotated[bool, typer.Option("--json", help="JSON: one object a 
         for row in rows:
             as_json(asdict(row))
         return
-    table(("Agent", "Nom", "Poste", "Files", "Souhait", "Motif"), (
-        (row.id, row.name, row.extension, ", ".join(row.queues), row.wish, row.reason) for row in rows
+    table(("Agent", "Nom", "Poste", "Files", "Compétences", "Rangs", "Souhait", "Motif"), (
+        (
+            row.id, row.name, row.extension, ", ".join(row.queues), _listed(row.skills), _listed(row.ranks), row.wish,
+            row.reason,
+        ) for row in rows
     ))
+
+
+def _listed(levels: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {level}" for name, level in sorted(levels.items()))
 
 
 @agents.command()
 def add(
     agent: Name,
+    *,
     name: Annotated[str, typer.Option(help="The name shown to supervisors.")],
     extension: Annotated[str, typer.Option(help="The telephone's number, such as 101.")],
     queues: Annotated[str, typer.Option(help="Queues served, with commas between them.")] = "general",
+    skills: Annotated[str, typer.Option(help="Skills and their levels, 1 to 9: solde=2,carriere=1.")] = "",
+    ranks: Annotated[str, typer.Option(help="By queue, the place (linear) or the share (random): solde=1.")] = "",
 ) -> None:
     """Add an agent, or change one. The SIP password is made once, and shown; the account counts at once.
 
-    Example: cruc agent add awa --name Awa --extension 101 --queues general,solde
+    Example: cruc agent add awa --name Awa --extension 101 --queues general,solde --skills solde=2
     """
     settings = load_settings()
     served = tuple(part.strip() for part in queues.split(",") if part.strip())
-    _check(settings, agent, extension, served)
-    row = Agent(agent, name, extension, agent, served)
+    dialplan = load_flow(settings, load_prompts(settings))
+    _check(dialplan, agent, extension, served)
+    row = Agent(
+        agent, name, extension, agent, served, _levels(skills, dialplan.skills, "skill", LEVELS["high"]),
+        ranks=_levels(ranks, served, "queue of this agent", HIGHEST_RANK),
+    )
     with_store(lambda _settings, store: store.put_agent(row), make=True)
     secret = kept_secret(secret_file(settings, agent))
     live = asyncio.run(_told(settings, "/agents/reload"))
@@ -66,15 +83,27 @@ def add(
     typer.echo(f"Téléphone SIP : serveur {where} (UDP), compte {agent}, mot de passe {secret}")
 
 
-def _check(settings: Settings, agent: str, extension: str, queues: tuple[str, ...]) -> None:
+def _levels(written: str, known: Collection[str], what: str, highest: int) -> dict[str, int]:
+    """« solde=2,carriere=1 » → {solde: 2, carriere: 1}. Raises `typer.BadParameter`."""
+    levels: dict[str, int] = {}
+    for part in filter(None, (part.strip() for part in written.split(","))):
+        name, _, level = (side.strip() for side in part.partition("="))
+        if name not in known:
+            raise typer.BadParameter(f"There is no {what} called {name!r}. Known: {', '.join(known) or 'none'}.")
+        if not (level.isascii() and level.isdigit() and 1 <= int(level) <= highest):
+            raise typer.BadParameter(f"{part!r} is not understood: write {name}= and a number from 1 to {highest}.")
+        levels[name] = int(level)
+    return levels
+
+
+def _check(dialplan: Dialplan, agent: str, extension: str, queues: tuple[str, ...]) -> None:
     if not ID.fullmatch(agent) or agent in RESERVED:
         raise typer.BadParameter(f"{agent!r} is no id for an agent: small letters, digits, - and _, such as awa.")
     if not re.fullmatch(r"[0-9]{2,6}", extension):
         raise typer.BadParameter(f"{extension!r} is no extension: two to six digits, such as 101.")
-    known = load_flow(settings, load_prompts(settings)).queues
     for queue in queues or ("",):
-        if queue not in known:
-            raise typer.BadParameter(f"There is no queue {queue!r}: the dialplans have {', '.join(known)}.")
+        if queue not in dialplan.queues:
+            raise typer.BadParameter(f"There is no queue {queue!r}: the dialplans have {', '.join(dialplan.queues)}.")
 
 
 @agents.command()

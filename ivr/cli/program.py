@@ -18,7 +18,7 @@ from ivr.ari.asterisk.ports import PortTakenError
 from ivr.ari.asterisk.process import AsteriskError
 from ivr.ari.errors import AriError
 from ivr.check import NotFit
-from ivr.cli import calls, content, desk, logirec, machine, service
+from ivr.cli import calls, content, desk, logirec, machine, moment, service
 from ivr.cli.console import warn
 from ivr.cli.opened import NothingThere
 from ivr.config import SettingsError
@@ -70,7 +70,8 @@ for command in (
     app.command()(command)
 for name, group in (
     ("agent", desk.agents), ("requests", logirec.requests), ("callbacks", logirec.callbacks), ("people", logirec.people),
-    ("flow", service.flows), ("prompts", content.prompts), ("hours", content.hours), ("asterisk", machine.asterisk),
+    ("flow", service.flows), ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments),
+    ("asterisk", machine.asterisk),
 ):
     app.add_typer(group, name=name)
 

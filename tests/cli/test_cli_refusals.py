@@ -120,17 +120,24 @@ def test_a_missing_catalogue_is_refused(refused, monkeypatch, tmp_path):
     assert "No such file" in refused("prompts", "check")
 
 
+ADD = ["agent", "add", "awa", "--name", "Awa", "--extension", "102"]
+
+
 @pytest.mark.parametrize(("words", "named"), [
     (["agent", "add", "Awa!", "--name", "Awa", "--extension", "102"], "no id"),
     (["agent", "add", "demo", "--name", "Awa", "--extension", "102"], "no id"),
     (["agent", "add", "awa", "--name", "Awa", "--extension", "1x"], "no extension"),
     (["agent", "add", "awa", "--name", "Awa", "--extension", "102", "--queues", "generale"], "no queue"),
     (["agent", "add", "awa", "--name", "Awa", "--extension", "101"], "belongs to the agent koffi"),
+    ([*ADD, "--skills", "soldes=2"], "no skill called 'soldes'"),
+    ([*ADD, "--skills", "solde=10"], "from 1 to 9"),
+    ([*ADD, "--skills", "solde"], "from 1 to 9"),
+    ([*ADD, "--ranks", "solde=1"], "no queue of this agent called 'solde'"),
     (["agent", "ready", "nobody"], "no agent called nobody"),
     (["agent", "remove", "nobody"], "no agent called nobody"),
     (["call", "none"], "No call none"),
     (["requests", "show", "REQ-1"], "No request"),
-    (["callbacks", "done", "99"], "99 is not open"),
+    (["callbacks", "done", "99"], "no callback 99"),
     (["people", "show", "000998Z"], "not in the directory"),
     (["people", "import", "/nowhere.csv"], "/nowhere.csv"),
     (["prompts", "say", "accueil.rien"], "no prompt"),

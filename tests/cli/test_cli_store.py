@@ -138,6 +138,16 @@ def test_agents_are_added_changed_and_removed_while_no_service_runs(cruc, store,
     assert not (home / "secrets" / "awa.secret").exists()
 
 
+def test_an_agents_skills_and_ranks_are_kept_and_listed(cruc, store, home):
+    cruc("agent", "add", "awa", "--name", "Awa", "--extension", "102", "--queues", "general,solde",
+         "--skills", "solde=2, carriere=1", "--ranks", "solde=3")
+    (row,) = [json.loads(line) for line in cruc("agent", "list", "--json").stdout.splitlines() if '"awa"' in line]
+    assert (row["skills"], row["ranks"]) == ({"solde": 2, "carriere": 1}, {"solde": 3})
+    (line,) = [line for line in cruc("agent", "list").stdout.splitlines() if line.startswith("awa")]
+    assert "carriere 1, solde 2" in line
+    assert "solde 3" in line
+
+
 def test_requests_are_listed_and_shown_with_their_history(cruc, store):
     row = json.loads(cruc("requests", "list", "--json", "--matricule", HER_MATRICULE).stdout)
     assert row["category"] == "ATT-TRAVAIL"
