@@ -16,7 +16,7 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ivr.core.acd import Acd
 from ivr.core.agent import Agent
@@ -24,11 +24,9 @@ from ivr.core.messages import AgentAnswered, Event
 from ivr.core.offers import (
     AcdCommand,
     AgentSet,
-    BusyOver,
     CallerJoined,
     CallerLeft,
     DropLeg,
-    Entry,
     EquipmentChanged,
     KeepWish,
     LegAnswered,
@@ -36,13 +34,11 @@ from ivr.core.offers import (
     LegGone,
     LegRinging,
     Ring,
-    RingTimedOut,
-    Rules,
     Tell,
-    WakeAgent,
-    WakeOffer,
+    Wake,
     WishChanged,
 )
+from ivr.core.queueing import Entry, Offer, Rules
 
 OPENED = 1000.0
 """When the story begins, UTC seconds."""
@@ -87,7 +83,7 @@ class Desk:
         until = self.now + seconds
         while self.timers and self.timers[0][0] <= until:
             self.now, _, due = heapq.heappop(self.timers)
-            self.tell(_timed(due, self.now))
+            self.tell(replace(due, at=self.now))
         self.now = until
         return self
 
@@ -112,10 +108,8 @@ class Desk:
                 self.leg_gone(order.offer, "ended")
             case Tell():
                 self._hear(order)
-            case WakeOffer():
-                self._wake(order.seconds, RingTimedOut(0.0, order.offer))
-            case WakeAgent():
-                self._wake(order.seconds, BusyOver(0.0, order.agent, order.since))
+            case Wake():
+                self._wake(order.seconds, order.event)
 
     def _hear(self, order: Tell) -> None:
         self.caller(order.call).told.append(order.event)
@@ -128,13 +122,6 @@ class Desk:
     def leg_gone(self, offer: str, why: str) -> None:
         if self.legs.pop(offer, None) is not None:
             self.tell(LegGone(self.now, offer, why))
-
-
-def _timed(event: Event, at: float) -> Event:
-    if isinstance(event, BusyOver):
-        return BusyOver(at, event.agent, event.since)
-    assert isinstance(event, RingTimedOut)
-    return RingTimedOut(at, event.offer)
 
 
 @dataclass
@@ -242,22 +229,24 @@ class Caller:
 
     @property
     def waits(self) -> bool:
-        return self.entry is not None and not self.entry.offer
+        return self.entry is not None and not self.entry.offers
 
     @property
     def ahead(self) -> int:
-        return self.desk.acd.place(self.name)[0]
+        return self.desk.acd.place(self.name).ahead
 
     @property
     def offered_to(self) -> str:
         """Whose phone is asked to take this caller, or ''."""
-        offer = self.desk.acd.offers.get(self.entry.offer) if self.entry else None
-        return offer.agent if offer and offer.stage != "talking" else ""
+        return next((offer.agent for offer in self._offers if offer.stage != "talking"), "")
 
     @property
     def talks_with(self) -> str:
-        offer = self.desk.acd.offers.get(self.entry.offer) if self.entry else None
-        return offer.agent if offer and offer.stage == "talking" else ""
+        return next((offer.agent for offer in self._offers if offer.stage == "talking"), "")
+
+    @property
+    def _offers(self) -> list[Offer]:
+        return self.entry.offers if self.entry else []
 
     @property
     def heard(self) -> list[str]:

@@ -15,8 +15,10 @@ Three rules hold for every message here:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
+
+from ivr.core.immutable import dataclass
 
 Json: TypeAlias = "str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None"
 Facts: TypeAlias = "Mapping[str, Json]"
@@ -30,12 +32,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CallStarted(Event):
-    """A caller reached us. ``caller`` is '' when the number is withheld; ``flow`` is the version of the flow used."""
+    """A caller reached us. ``caller`` is '' when the number is withheld; ``flow`` is the version of the flow used;
+    ``callback`` is the callback that this call fulfils, when it was we who called."""
 
     call: str
     caller: str
     dialed: str
     flow: str
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +112,19 @@ class Recorded(Echo):
 
 @dataclass(frozen=True, slots=True)
 class QueueMoved(Echo):
-    """``ahead`` callers are before this one; ``agents`` is how many agents are signed in to the queue."""
+    """``ahead`` callers are before this one; ``agents`` is how many agents are signed in to the queue; ``wait``: the wait
+    to come in seconds, None when nobody can know; ``callback``: so long that a callback is worth offering."""
 
     ahead: int
     agents: int
+    wait: float | None = None
+    callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRefused(Echo):
-    """The queue does not take the caller: 'full', 'empty' (nobody signed in) or 'unknown'."""
+    """The queue does not take the caller, or no longer: 'full', 'beyond' (the wait would be too long), 'empty' (nobody
+    signed in), 'closed' (its hours), 'long' (waited too long) or 'unknown'."""
 
     reason: str
 
@@ -142,10 +150,37 @@ class Connected(Echo):
 
 @dataclass(frozen=True, slots=True)
 class AgentLeft(Echo):
-    """The agent's leg is gone. ``requeued`` when the two had not talked: the caller keeps the place."""
+    """The agent's leg is gone. ``requeued``: the caller waits again, at the same place: the two had not talked, or the
+    agent has transferred the call (``to`` says where)."""
 
     offer: str
     requeued: bool
+    to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanged(Echo):
+    """The caller now talks with another agent: a transfer was completed, or a supervisor has taken over. ``agent`` is ''
+    for an outside ``number``."""
+
+    offer: str
+    agent: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentHeld(Echo):
+    """The caller hears music: ``on``, or talks again."""
+
+    offer: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueueChanged(Echo):
+    """The caller waits in another queue from now on: it overflowed, or a supervisor or an agent has moved it."""
+
+    queue: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,11 +330,15 @@ class RegisterRequest(Started):
 
 @dataclass(frozen=True, slots=True)
 class RegisterCallback(Started):
-    """Keep a number to call back. Its echo comes after the commit."""
+    """Keep a number to call back. Its echo comes after the commit. ``since`` is the place that it keeps, ``priority`` the
+    minutes given in advance; ``facts`` is what the agent is shown."""
 
     number: str
     queue: str
     reason: str
+    since: float = 0.0
+    priority: int = 0
+    facts: Facts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +349,16 @@ class LeaveQueue(Command):
 @dataclass(frozen=True, slots=True)
 class Enqueue(Started):
     """Wait for an agent. ``facts`` is what the agent is shown; ``since`` keeps the place; ``offer`` is the conversation
-    under way when a living call is adopted."""
+    under way when a living call is adopted; ``skills`` are (skill, level) pairs that this call needs; ``callback`` is the
+    callback that an outgoing call fulfils."""
 
     queue: str
     priority: int
     facts: Facts
     since: float
     offer: str = ""
+    skills: tuple[tuple[str, int], ...] = ()
+    callback: str = ""
 
     def undo(self) -> Command:
         return LeaveQueue(self.ref)

@@ -1,24 +1,34 @@
-"""What the distributor is told, what it orders, and the things it keeps: entries and offers.
+"""What the distributor is told, what it orders, and what it reports: all that crosses the edge of `ivr.core.acd`.
 
-Telephony events carry the offer's id, timers carry what they were set for: a late one is recognised and dropped.
+Events are facts or wishes of people, told once; telephony events carry the offer's id, timers carry what they were set for:
+a late one is recognised and dropped. Orders are performed by the edge, those about one call in order. Reports (`Stayed`,
+`Worked`, `Spent`) are the distributor's journal: every figure of `ivr.core.metrics` is computed from them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import field
 from typing import Literal, TypeAlias
 
 from ivr.core.agent import Wish
+from ivr.core.immutable import dataclass
 from ivr.core.messages import Event, Facts
 
 OfferEnd = Literal["accepted", "refused", "timed_out", "cancelled", "lost"]
 Stage = Literal["ringing", "answered", "talking"]
+OfferKind = Literal["call", "callback", "consult", "supervise"]
+Skills: TypeAlias = tuple[tuple[str, int], ...]
+"""(skill, level) pairs, in the order of their names: what an agent has, or the least that a caller needs."""
+Supervision = Literal["listen", "whisper", "barge", "take_over", "stop"]
 
 
-# ---------------------------------------------------------------------------------------------------------------- events
+# ------------------------------------------------------------------------------------------------------ events: callers
 @dataclass(frozen=True, slots=True)
 class CallerJoined(Event):
-    """``ref`` is the call's `Enqueue`; ``offer`` a conversation already under way (adoption after a restart)."""
+    """``ref`` is the call's `Enqueue`; ``since`` keeps the place. ``offer`` and ``agent`` are a conversation already under
+    way (adoption after a restart). ``sticky`` is the agent who served this person last; ``callback`` the callback that
+    this outgoing call fulfils."""
 
     call: str
     ref: int
@@ -28,20 +38,56 @@ class CallerJoined(Event):
     facts: Facts
     offer: str = ""
     agent: str = ""
+    skills: Skills = ()
+    sticky: str = ""
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CallerLeft(Event):
+    """``why``: 'abandoned' (hung up), 'flow' (the exit key, or the flow's own time-out) or 'failed' (cut, bug)."""
+
+    call: str
+    ref: int
+    why: str = "abandoned"
+
+
+@dataclass(frozen=True, slots=True)
+class CallerMoved(Event):
+    """A supervisor puts a waiting caller into another queue (``queue`` not '') or first in its own (``front``)."""
+
+    call: str
+    queue: str = ""
+    front: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EntryDue(Event):
+    """A moment in a caller's wait at which its needs relax, or it overflows, or has waited too long. ``ref`` names the
+    stay: a timer of a former one is dropped."""
+
     call: str
     ref: int
 
 
 @dataclass(frozen=True, slots=True)
+class QueueDeserted(Event):
+    """Nobody has been signed in to this queue for a while: those who wait are told, unless somebody came back since."""
+
+    queue: str
+    since: float
+
+
+# ------------------------------------------------------------------------------------------------------- events: agents
+@dataclass(frozen=True, slots=True)
 class AgentSet(Event):
-    """An agent is known, or known differently."""
+    """An agent is known, or known differently. ``ranks``: by queue, the place in a linear queue (1 is first) or the share
+    in a random one; 1 where nothing is said."""
 
     agent: str
     queues: tuple[str, ...]
+    skills: Skills = ()
+    ranks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +108,44 @@ class EquipmentChanged(Event):
     reachable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OwnCallBegan(Event):
+    """The agent's telephone has a call that is none of ours: dialled by the agent, or to the agent directly."""
+
+    agent: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCallEnded(Event):
+    agent: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class BusyOver(Event):
+    """A wrap-up or a rest is over. ``since`` names which one: a stale timer is dropped."""
+
+    agent: str
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpDone(Event):
+    """The agent has finished before the time."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrapUpExtended(Event):
+    """« Plus de temps » : so many seconds more, counted from the end that was set."""
+
+    agent: str
+    seconds: float
+
+
+# ------------------------------------------------------------------------------------------------------- events: offers
 @dataclass(frozen=True, slots=True)
 class LegRinging(Event):
     offer: str
@@ -91,27 +175,196 @@ class RingTimedOut(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class BusyOver(Event):
-    """A wrap-up or a rest is over. ``since`` names which one: a stale timer is dropped."""
+class OfferRefused(Event):
+    """The agent declines the call that is offered: a button, not a pause."""
 
     agent: str
+
+
+# -------------------------------------------------------------------------------------------- events: in a conversation
+@dataclass(frozen=True, slots=True)
+class HoldAsked(Event):
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked(Event):
+    """Back to the caller: ends a hold, or a consultation (the one consulted is let go)."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransferAsked(Event):
+    """Blind: the agent leaves at once. ``to``: 'queue:solde', 'agent:serge' or 'number:0700000101' (approved ones only)."""
+
+    agent: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultAsked(Event):
+    """The caller hears music while the agent speaks with ``to``: 'agent:serge' or 'number:0700000101'."""
+
+    agent: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteAsked(Event):
+    """Attended transfer: the one consulted gets the caller, the agent leaves."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConferenceAsked(Event):
+    """Caller, agent and the one consulted all together."""
+
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingAsked(Event):
+    """Pause the recording (``on`` false) or go on with it."""
+
+    agent: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SuperviseAsked(Event):
+    """``supervisor`` is an agent's account whose telephone is rung. A mode may change while it is under way."""
+
+    supervisor: str
+    call: str
+    mode: Supervision
+
+
+# ---------------------------------------------------------------------------------------------------- events: callbacks
+@dataclass(frozen=True, slots=True)
+class CallbackKept(Event):
+    """A number to call back, in its place. ``due``: not before (UTC seconds); ``expires``: not after."""
+
+    callback: str
+    number: str
+    queue: str
     since: float
+    priority: int = 0
+    skills: Skills = ()
+    facts: Facts = field(default_factory=dict)
+    tries: int = 0
+    due: float = 0.0
+    expires: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackWithdrawn(Event):
+    """Somebody closed it by hand (``why``: 'done', 'cancelled'...)."""
+
+    callback: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackDue(Event):
+    callback: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLost(Event):
+    """The one called back did not answer. ``why``: busy, no_answer, failed."""
+
+    callback: str
+    why: str
 
 
 # -------------------------------------------------------------------------------------------------------------- commands
 @dataclass(frozen=True, slots=True)
 class Ring:
+    """Call the telephone of ``agent``, or the approved outside ``number`` of a consultation."""
+
     offer: str
     agent: str
     call: str
     queue: str
     seconds: float
     facts: Facts
+    kind: OfferKind = "call"
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class DropLeg:
     offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """The caller and exactly these offers' legs share the call's bridge. None: the caller hears music."""
+
+    call: str
+    legs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Exactly these legs talk apart from the caller. None: the bridge between them goes."""
+
+    call: str
+    legs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spy:
+    """The leg of ``offer`` (a supervisor's) hears the conversation through the leg of ``on``; with ``whisper`` the agent
+    hears the supervisor, and the caller does not. ``on`` '': no more."""
+
+    call: str
+    offer: str
+    on: str
+    whisper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTalk:
+    """Record the call's bridge as ``name``."""
+
+    call: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording:
+    call: str
+    name: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SayToLeg:
+    """Play a prompt to an agent alone: « l'appelant a raccroché » ; the leg is dropped after it when ``then_drop``."""
+
+    offer: str
+    prompt: str
+    then_drop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DialOut:
+    """Call a person back. The channel is named after the callback and the try; what comes of it is told as an arriving
+    call with this ``callback``, or as `PersonLost`."""
+
+    callback: str
+    number: str
+    tries: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class StopDialling:
+    callback: str
+    tries: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +376,11 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class WakeOffer:
-    """Send `RingTimedOut` after ``seconds``: look after the offer, whatever it is doing by then."""
+class Wake:
+    """Tell ``event`` back after ``seconds``, stamped with the time of then."""
 
-    offer: str
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class WakeAgent:
-    """Send `BusyOver` after ``seconds``."""
-
-    agent: str
-    since: float
-    seconds: float
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,49 +392,73 @@ class KeepWish:
     reason: str
 
 
-AcdCommand: TypeAlias = "Ring | DropLeg | Tell | WakeOffer | WakeAgent | KeepWish"
-
-
-# ------------------------------------------------------------------------------------------------------- what is kept
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """How one queue behaves. Seconds, except ``most`` (callers waiting) and ``misses`` (in a row, then paused)."""
+class KeepCallback:
+    """Remember what became of a callback. ``state``: open, dialling, done, expired, cancelled, called_again."""
 
-    ring: float = 20.0
-    wrap_up: float = 30.0
-    most: int = 50
-    misses: int = 3
+    callback: str
+    state: str
+    tries: int
+    due: float
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A caller in a queue. ``offer`` is '' while waiting; ``offers`` counts those made."""
+class NotDone:
+    """What somebody asked cannot be done: a sentence in French for that person. Nothing has changed."""
+
+    who: str
+    why: str
+
+
+# --------------------------------------------------------------------------------------------------------------- reports
+@dataclass(frozen=True, slots=True)
+class Stayed:
+    """A caller's stay in one queue is over. ``entered``, ``until``: UTC seconds; ``wait``: from ``entered`` to the bridge
+    or the end. ``end``: answered, abandoned, flow_out, failed or refused (``why``: full, empty, closed, long...)."""
 
     call: str
-    ref: int
     queue: str
-    priority: int
     since: float
-    facts: Facts
-    offer: str = ""
-    offers: int = 0
-
-    @property
-    def order(self) -> tuple[float, str]:
-        """Minutes waited + priority, largest first; as both grow alike, this key never changes."""
-        return self.since - 60.0 * self.priority, self.call
+    entered: float
+    until: float
+    end: str
+    why: str = ""
+    agent: str = ""
+    priority: int = 0
+    callback: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One agent asked to take one caller. ``end`` is set once; ``dropped``: its leg was told to go and is not yet gone."""
+class Worked:
+    """An agent's part in one offer, told when its last second is over (after the wrap-up). Durations are seconds; an offer
+    that was not accepted has only ``rang``."""
 
-    id: str
-    call: str
-    ref: int
-    queue: str
+    offer: str
+    kind: OfferKind
     agent: str
-    stage: Stage = "ringing"
-    end: OfferEnd | None = None
-    answered_at: float = 0.0
-    dropped: bool = False
+    queue: str
+    call: str
+    at: float
+    until: float
+    end: OfferEnd
+    rang: float
+    talked: float = 0.0
+    held: float = 0.0
+    wrapped: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """An agent's time outside offers: ready, paused, offline, unreachable, resting or other_call."""
+
+    agent: str
+    state: str
+    reason: str
+    since: float
+    until: float
+
+
+AcdCommand: TypeAlias = (
+    "Ring | DropLeg | Together | Aside | Spy | RecordTalk | PauseRecording | SayToLeg | DialOut | StopDialling | Tell | "
+    "Wake | KeepWish | KeepCallback | NotDone | Stayed | Worked | Spent"
+)

@@ -3,7 +3,8 @@
 from desk import desk
 
 from ivr.core.messages import AgentAnswered, AgentLeft, AgentRinging, QueueRefused
-from ivr.core.offers import DropLeg, EquipmentChanged, LegRinging, Ring, Rules, WakeAgent, WishChanged
+from ivr.core.offers import BusyOver, DropLeg, EquipmentChanged, LegRinging, Ring, Wake, WishChanged
+from ivr.core.queueing import Place, Rules
 
 
 def test_given_a_ready_agent_when_a_caller_joins_then_the_phone_rings_they_talk_and_part():
@@ -73,7 +74,7 @@ def test_given_an_old_wrap_up_timer_when_it_fires_in_a_later_wrap_up_then_it_is_
         room.after(5)["Awa"].hangs_up()
         stale.append(room.timers[-1][2])
         room.after(0 if name == "Sery" else 31)
-    first = room.ordered(WakeAgent)[0]
+    first = next(order.event for order in room.ordered(Wake) if isinstance(order.event, BusyOver))
     room.tell(type(stale[0])(room.now, "Awa", first.since))
     assert room["Awa"].state == "wrap_up"
 
@@ -237,7 +238,7 @@ def test_given_words_about_somebody_unknown_then_nothing_happens():
 
 
 def test_given_a_caller_who_is_not_there_then_the_place_is_none():
-    assert desk().agent("Awa").acd.place("Koffi") == (0, 0)
+    assert desk().agent("Awa").acd.place("Koffi") == Place(0, 0, None)
 
 
 def test_given_a_leg_of_a_former_life_when_it_speaks_then_it_is_hung_up():

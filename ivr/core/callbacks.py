@@ -1,0 +1,185 @@
+"""Callbacks: a place in the queue for somebody who does not wait on the line.
+
+Rule 1: a callback is an entry like a caller's, at the same place (`since`), so it overtakes nobody and nobody overtakes
+it; an agent who becomes free gets one, as one gets a caller.
+Rule 2: the agent comes first: only when one has answered is the person called. Who answers joins as a call of its own that
+takes the entry over (`attach`); from then on nothing is special.
+Rule 3: a person who does not answer is tried again after a while, so many times and so long; then the callback has expired,
+which leaves somebody a work item.
+Rule 4: whoever calls again while a callback is open finds the place kept, and is not called back on top of it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from ivr.core import offering
+from ivr.core.messages import AgentAnswered
+from ivr.core.offers import (
+    CallbackDue,
+    CallbackKept,
+    CallbackWithdrawn,
+    CallerJoined,
+    KeepCallback,
+    PersonLost,
+    StopDialling,
+    Wake,
+)
+from ivr.core.queueing import Entry
+from ivr.core.waiting import plan, report_stay, wait
+
+if TYPE_CHECKING:
+    from ivr.core.acd import Acd
+
+NEXT_MORNING: Final = 12 * 3600.0
+"""Seconds after which a queue that never says when it opens is looked at again."""
+
+
+def kept(acd: Acd, event: CallbackKept) -> None:
+    """A callback is open: told once when it is made, and once at each start. A number has one."""
+    if event.callback in acd.callbacks or event.queue not in acd.floor.lines:
+        return
+    rules = acd.rules_of(event.queue)
+    entry = Entry(
+        event.callback, int(event.at), event.queue, event.priority, event.since, event.facts, entered=event.at,
+        callback=event.callback, number=event.number, tries=event.tries, expires=event.expires or event.at + rules.lasting,
+    )
+    plan(entry, rules, event.skills)
+    acd.callbacks[entry.callback] = entry
+    _wait_until(acd, entry, event.due, event.at)
+
+
+def due(acd: Acd, event: CallbackDue) -> None:
+    entry = acd.callbacks.get(event.callback)
+    if entry is not None and entry.absent and entry.callback not in acd.entries:
+        _wait_until(acd, entry, 0.0, event.at)
+
+
+def _wait_until(acd: Acd, entry: Entry, moment: float, at: float) -> None:
+    """It takes its place in the queue, now or when it may."""
+    moment = max(moment, _opening(acd, entry.queue, at))
+    if at >= entry.expires:
+        _close(acd, entry, "expired", at)
+    elif moment > at:
+        acd.out.append(Wake(moment - at, CallbackDue(at, entry.callback)))
+    else:
+        acd.entries[entry.key] = entry
+        wait(acd, entry, at)
+
+
+def _opening(acd: Acd, queue: str, at: float) -> float:
+    """When the queue's hours allow a call: ``at`` itself when it is open."""
+    hours = acd.rules_of(queue).hours
+    if hours is None:
+        return at
+    opening = hours.at(at)
+    if opening.open:
+        return at
+    reopens: datetime | None = opening.reopens
+    return reopens.timestamp() if reopens is not None else at + NEXT_MORNING
+
+
+def attach(acd: Acd, event: CallerJoined) -> bool:
+    """The person called back is on the line. False when that callback is no more: then it is a caller like others."""
+    entry = acd.callbacks.get(event.callback)
+    if entry is None or not entry.absent:
+        return False
+    waited = bool(entry.ticket)
+    acd.floor.unqueue(entry)
+    acd.entries.pop(entry.key, None)
+    entry.key, entry.ref, entry.facts, entry.dialling = event.call, event.ref, event.facts, False
+    for made in entry.offers:
+        made.call = event.call
+    acd.entries[entry.key] = entry
+    if entry.winner is not None:
+        acd.tell(entry, AgentAnswered(event.at, entry.ref, entry.winner.id, entry.winner.agent))
+    elif waited or not entry.offers:  # the agent has gone meanwhile: the person is on the line, and is the next
+        wait(acd, entry, event.at)
+    return True
+
+
+def connected(acd: Acd, entry: Entry, at: float) -> None:
+    """They talk: the callback is done."""
+    if acd.callbacks.pop(entry.callback, None) is not None:
+        acd.out.append(KeepCallback(entry.callback, "done", entry.tries, at))
+        entry.callback = ""
+
+
+def person_lost(acd: Acd, event: PersonLost) -> None:
+    """Nobody answered: the agent is let go and charged nothing; the number is tried again later."""
+    entry = acd.callbacks.get(event.callback)
+    if entry is None or not entry.absent or not entry.dialling:
+        return
+    entry.dialling = False
+    _let_go(acd, entry, event.at)
+    _again(acd, entry, event.at)
+
+
+def hung_up(acd: Acd, entry: Entry, at: float) -> None:
+    """The person answered, and went before the agent was there: as good as not reached."""
+    entry.key = entry.callback
+    _again(acd, entry, at)
+
+
+def _let_go(acd: Acd, entry: Entry, at: float) -> None:
+    acd.floor.unqueue(entry)
+    acd.entries.pop(entry.key, None)
+    for made in entry.offers:
+        offering.drop(acd, made, "cancelled", at)
+    entry.offers, entry.winner = [], None
+
+
+def _again(acd: Acd, entry: Entry, at: float) -> None:
+    rules = acd.rules_of(entry.queue)
+    moment = at + rules.spacing
+    if entry.tries >= rules.tries or moment >= entry.expires:
+        _close(acd, entry, "expired", at)
+        return
+    again = Entry(
+        entry.callback, entry.ref + 1, entry.queue, entry.priority, entry.since, entry.facts, entered=entry.entered,
+        callback=entry.callback, number=entry.number, tries=entry.tries, expires=entry.expires, need=entry.need,
+        plan=entry.plan,
+    )
+    acd.callbacks[entry.callback] = again
+    acd.out.append(KeepCallback(entry.callback, "open", entry.tries, moment))
+    _wait_until(acd, again, moment, at)
+
+
+def _close(acd: Acd, entry: Entry, state: str, at: float) -> None:
+    acd.callbacks.pop(entry.callback, None)
+    report_stay(acd, entry, at, "failed" if state == "expired" else "flow_out", state)
+    acd.out.append(KeepCallback(entry.callback, state, entry.tries, at))
+
+
+def withdrawn(acd: Acd, event: CallbackWithdrawn) -> None:
+    """Somebody closed it by hand; the store knows. A person who is on the line already stays a caller."""
+    entry = acd.callbacks.get(event.callback)
+    if entry is None:
+        return
+    if entry.absent:
+        _stop(acd, entry, event.at)
+    acd.callbacks.pop(event.callback, None)
+    report_stay(acd, entry, event.at, "flow_out", event.why)
+
+
+def _stop(acd: Acd, entry: Entry, at: float) -> None:
+    if entry.dialling:
+        entry.dialling = False
+        acd.out.append(StopDialling(entry.callback, entry.tries))
+    _let_go(acd, entry, at)
+
+
+def called_again(acd: Acd, entry: Entry, at: float) -> None:
+    """The number of this caller is to be called back in the same queue: the place was kept for this. Another queue is
+    another matter, and the callback stays."""
+    number = entry.facts.get("caller")
+    if not number or not acd.callbacks:
+        return
+    for open_ in list(acd.callbacks.values()):
+        if open_.number == number and open_.queue == entry.queue and open_.absent:
+            entry.since = min(entry.since, open_.since)
+            entry.priority = max(entry.priority, open_.priority)
+            _stop(acd, open_, at)
+            _close(acd, open_, "called_again", at)
+
