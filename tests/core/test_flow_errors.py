@@ -72,6 +72,8 @@ ONE_PROBLEM = {
         "petit.yaml:17: node 'ouvert': 'calendar' is missing. It says a calendar of hours.yaml."),
     "dangling node": ("    open: fin", "    open: fini",
         "petit.yaml:20: nodes.ouvert.open: there is no node 'fini'. Known here: fin."),
+    "dangling start of our calls": ("fallback: fin", "fallback: fin\ncallback_start: finir",
+        "petit.yaml:5: callback_start: there is no node 'finir'. Known here: fin."),
     "dangling choice": ("next: ouvert}", "next: ouverte}",
         "petit.yaml:15: nodes.menu.choices.1: there is no node 'ouverte'. Known here: ouvert."),
     "missing prompt": ("prompts: principal.intro", "prompts: principal.intru",
@@ -113,6 +115,12 @@ def test_each_kind_of_fault_is_told_with_its_line(kind: str) -> None:
     before, after, told = ONE_PROBLEM[kind]
     found = change(before, after)
     assert any(problem.startswith(told) for problem in found), "\n".join(found)
+
+
+def test_what_only_our_own_calls_reach_is_reached() -> None:
+    text = GOOD.replace("fallback: fin", "fallback: fin\ncallback_start: seul") + "  seul: {verb: hangup}\n"
+    assert read(text).callback_start == "seul"
+    assert read(GOOD).callback_start == ""
 
 
 def test_a_loop_that_nobody_leaves_is_told() -> None:
