@@ -21,7 +21,9 @@ ABOUT_ACTIVITIES: Final[Mapping[str, str]] = {
     "ringing": "the phone rings",
     "answered": "picked up, not yet bridged with the caller",
     "talking": "bridged with the caller",
-    "wrap_up": "finishing the last call; ends by its timer",
+    "hold": "the caller hears music, the agent nothing",
+    "consulting": "speaks with, or rings, a colleague or an outside number; the caller hears music",
+    "wrap_up": "finishing the last call; ends by its timer, or when the agent says so",
     "resting": "an offer failed; a few seconds without another one",
 }
 
@@ -30,10 +32,13 @@ ABOUT_MOVES: Final[Mapping[str, str]] = {
     "ring": "the leg is reported ringing",
     "answer": "the leg is reported answered",
     "bridge": "caller and agent share a bridge",
-    "release": "the caller left, and the leg is gone",
+    "release": "the caller left, or somebody else had answered, and the leg is gone; nothing is to be finished",
+    "hold": "the agent makes the caller wait a moment",
+    "consult": "the agent asks somebody, or hands the caller over after a word",
+    "resume": "the agent is back with the caller, alone or in a conference",
     "miss": "refused, not answered, lost or never bridged, and the leg is gone",
     "finish": "the leg of a conversation is gone",
-    "free": "the timer of the wrap-up or of the rest has fired",
+    "free": "the time of the wrap-up or of the rest is over, or the agent has finished before",
     "adopt": "the application came back and found this conversation; an offer made since is withdrawn",
 }
 
@@ -42,8 +47,9 @@ TEXT: Final = """\
 # An agent
 
 An agent is three separate things: the **wish** (ready, paused with a reason, offline), the **equipment** (whether the phone
-can be reached) and the **activity**, drawn here. Offers are taken when idle, ready and reachable, and in no other case. A
-wish never interrupts an activity: a pause pressed in a call begins after it.
+can be reached, and which calls it has that are none of ours) and the **activity**, drawn here. Offers are taken when idle,
+ready, reachable and without a call of one's own, and in no other case. A wish never interrupts an activity: a pause pressed
+in a call begins after it.
 
 ```mermaid
 {diagram}

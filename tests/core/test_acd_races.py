@@ -3,8 +3,8 @@
 import pytest
 from desk import desk
 
-from ivr.core.acd import BRIDGE_WITHIN, HANG_UP_AGAIN, REST_AFTER_MISS
 from ivr.core.messages import AgentLeft
+from ivr.core.offering import BRIDGE_WITHIN, HANG_UP_AGAIN, REST_AFTER_MISS
 from ivr.core.offers import (
     AgentRemoved,
     AgentSet,
@@ -16,8 +16,9 @@ from ivr.core.offers import (
     LegRinging,
     Ring,
     RingTimedOut,
-    Rules,
+    Stayed,
 )
+from ivr.core.queueing import Rules
 
 OFFER = "Koffi.o1.1"
 
@@ -33,7 +34,8 @@ def ringing(**rules):
 def test_given_a_ringing_phone_when_the_caller_leaves_then_the_agent_is_free_only_when_the_leg_is_gone():
     room, awa, koffi = ringing()
     koffi.leaves()
-    assert room.orders[-2] == DropLeg(OFFER)
+    assert [order for order in room.orders if isinstance(order, DropLeg | Stayed)] == [
+        DropLeg(OFFER), Stayed("Koffi", "general", 1000.0, 1000.0, 1000.0, "abandoned", "abandoned")]
     yao = room.caller("Yao").joins()
     assert (awa.state, yao.waits) == ("ringing", True)
     awa.line_is_clear()
@@ -292,7 +294,7 @@ def test_given_a_pause_with_a_reason_when_the_ringing_call_is_missed_then_the_re
 
 # -------------------------------------------------------------------------------------------------------- agents vanish
 def test_given_a_ringing_phone_that_vanishes_then_the_caller_waits_at_the_same_place():
-    room, awa, koffi = ringing()
+    room, awa, koffi = ringing(general=Rules(when_empty="wait"))
     room.after(5)
     yao = room.caller("Yao").joins()
     awa.loses_the_phone().vanishes()

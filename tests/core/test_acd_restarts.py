@@ -3,9 +3,10 @@
 import pytest
 from desk import desk
 
-from ivr.core.acd import REST_AFTER_MISS
 from ivr.core.messages import AgentLeft
-from ivr.core.offers import CallerJoined, DropLeg, LegAnswered, LegGone, Ring, Rules
+from ivr.core.offering import REST_AFTER_MISS
+from ivr.core.offers import CallerJoined, DropLeg, LegAnswered, LegGone, Ring
+from ivr.core.queueing import Rules
 
 OFFER = "Koffi.o1.1"
 
