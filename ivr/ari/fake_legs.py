@@ -228,7 +228,7 @@ class FakeLegs:
         talk = self.talks.get(order.name)
         if talk is None or talk.over:
             return
-        if order.on:
+        if not order.on:
             self._pause(talk)
         elif talk.since is None:
             talk.since = self._now

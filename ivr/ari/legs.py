@@ -252,12 +252,13 @@ class AriLegs:
             )
 
     async def pause_recording(self, order: PauseRecording) -> None:
-        """What is said while it pauses is not in the recording, not even as silence."""
+        """Pause it (``on`` false, as in `RecordingAsked`) or go on. What is said in a pause is not kept, not as silence
+        either."""
         with unless_gone():
             if order.on:
-                await self.ari.recordings_pause(order.name)
-            else:
                 await self.ari.recordings_unpause(order.name)
+            else:
+                await self.ari.recordings_pause(order.name)
 
     # ----------------------------------------------------------------------------------------------------------- callbacks
     async def dial_out(self, order: DialOut) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ivr.ari.asterisk.provision import provision
 
 ROOT = Path(__file__).parents[2]
 AWA = SipAccount("awa", "secret-of-awa", "agent", "101")
+SERGE = SipAccount("serge", "secret-of-serge", "agent", "102")
 KOFFI = SipAccount("koffi", "secret-of-koffi", "caller", "+22500000001")
 OPERATOR = SipAccount("operateur", "", "trunk", peers=("127.0.0.2",))
 
@@ -23,6 +24,12 @@ OPERATOR = SipAccount("operateur", "", "trunk", peers=("127.0.0.2",))
 def installation():
     version = find_system_asterisk()
     return system_installation(version) if version else provision(ROOT / "var" / "asterisk")
+
+
+def outside_trunk():
+    """The operator's exchange, which calls reach at a port that is free now."""
+    host = OPERATOR.peers[0]
+    return replace(OPERATOR, contact=f"{host}:{free_ports(host).sip_port}")
 
 
 def plan_in(run, **more):
