@@ -69,8 +69,13 @@ class FakeAsterisk(FakeLegs):
 
     def _obey(self, call: str, channel: Line, command: Command) -> None:
         match command:
-            case Answer() | StartMusic() | StopMusic():
+            case Answer():
                 pass
+            case StartMusic():
+                self._end_hold(call)
+                channel.music = True
+            case StopMusic():
+                channel.music = False
             case Hangup():
                 self._end(call)
             case Play():
@@ -89,6 +94,7 @@ class FakeAsterisk(FakeLegs):
 
     def _play(self, call: str, channel: Line, command: Play) -> None:
         """One that comes while another is said waits for its turn, as in Asterisk."""
+        self._end_hold(call)
         channel.plays.append((command.ref, sum(self.seconds(prompt) for prompt in command.prompts)))
         if len(channel.plays) == 1:
             self._say_first(call, channel)

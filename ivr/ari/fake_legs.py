@@ -44,6 +44,7 @@ class Line:
 
     plays: list[tuple[int, float]] = field(default_factory=list)
     recording: tuple[int, float] | None = None
+    music: bool = False
 
 
 @dataclass(slots=True)
@@ -113,6 +114,8 @@ class FakeLegs:
 
     def hears(self, channel: str) -> set[str]:
         """The channels that this one hears, and `MUSIC`."""
+        if channel in self.calls and self.calls[channel].music:
+            return {MUSIC}
         heard = {other for inside in self.bridges.values() if channel in inside for other in inside}
         for supervisor, (on, whisper) in self.spies.items():
             if channel == names.leg(supervisor):
@@ -184,6 +187,9 @@ class FakeLegs:
             self._no_bridge(bridge)
             return
         self._fill(bridge, {call, *legs} if offers else {call, MUSIC})
+
+    def _end_hold(self, call: str) -> None:
+        self.bridges.get(names.bridge(call), set()).discard(MUSIC)
 
     async def aside(self, order: Aside) -> None:
         if order.legs:

@@ -77,7 +77,7 @@ def unless_gone() -> Iterator[None]:
 @dataclass(slots=True)
 class AriLegs:
     """Implements `ivr.distributor.Legs` on one Asterisk. ``trunk`` is the endpoint through which outside numbers are
-    called; '' when there is none."""
+    called; '' when there is none. ``_on_hold``: the calls whose bridge plays music because we told it to."""
 
     ari: AriClient
     sounds: Sounds
@@ -85,6 +85,7 @@ class AriLegs:
     emit: Emit
     desk: Desk
     trunk: str = ""
+    _on_hold: set[str] = field(default_factory=set)
     _entered: dict[str, asyncio.Future[None]] = field(default_factory=dict)
     _count: Iterator[int] = field(default_factory=itertools.count)
 
@@ -149,8 +150,7 @@ class AriLegs:
         with reaching():
             inside = await self._members(bridge)
             if offers and inside:
-                with unless_gone():  # 409 where no music plays
-                    await self.ari.bridges_stop_moh(bridge)
+                await self._stop_hold_music(call)
             inside = await self._make(bridge, inside, [call, *map(names.leg, offers)])
             if call not in inside:
                 await self.part(bridge)
@@ -158,7 +158,18 @@ class AriLegs:
             if not offers:
                 with unless_gone():
                     await self.ari.bridges_start_moh(bridge, mohClass=HOLD_MUSIC)
+                    self._on_hold.add(call)
         return inside
+
+    async def _stop_hold_music(self, call: str) -> None:
+        self._on_hold.discard(call)
+        with unless_gone():  # 409 where no music plays
+            await self.ari.bridges_stop_moh(names.bridge(call))
+
+    async def end_hold(self, call: str) -> None:
+        """The flow has the caller again, as when the agent has gone during the hold: no music between its sentences."""
+        if call in self._on_hold:
+            await self._stop_hold_music(call)
 
     async def aside(self, order: Aside) -> None:
         bridge = names.aside(order.call)
@@ -170,6 +181,7 @@ class AriLegs:
 
     async def part(self, bridge: str) -> None:
         """End a bridge, if it is still there; who is left in it goes on as a call or a leg."""
+        self._on_hold.discard(names.call_of_bridge(bridge) or "")
         with contextlib.suppress(AriNotFound):
             await self.ari.bridges_destroy(bridge)
 

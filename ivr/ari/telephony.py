@@ -61,6 +61,7 @@ class AriTelephony(AriLegs):
         await self.hang_up(call)
 
     async def _play(self, call: str, command: Play) -> None:
+        await self.end_hold(call)
         media = [sound for prompt in command.prompts for sound in self._media(prompt)]
         await self.ari.channels_play_with_id(call, names.playback(call, command.ref), media=media)
 
@@ -69,6 +70,7 @@ class AriTelephony(AriLegs):
             await self.ari.playbacks_stop(names.playback(call, command.ref))
 
     async def _start_music(self, call: str, command: StartMusic) -> None:
+        await self.end_hold(call)
         await self.ari.channels_start_moh(call, mohClass=command.music)
 
     async def _stop_music(self, call: str, _command: StopMusic) -> None:

@@ -194,16 +194,30 @@ async def test_without_a_trunk_an_outside_number_is_lost_at_once(talk):
     assert (await talk.until("LegGone")).why == "lost"
 
 
-async def test_a_caller_on_hold_can_be_told_something_and_hear_music_of_their_own(talk):
-    """So it is after a transfer to a queue: the flow goes on with a caller who is still in the bridge."""
+async def test_after_a_hold_the_flow_speaks_to_the_caller_without_music_between_its_sentences(talk):
     await together(talk)
-    await talk.telephony.perform(talk.call, Play(21, (Prompt("attente.moment"),)))
+    await talk.agent_hangs_up()
+    await talk.until("LegGone")
+    await talk.telephony.perform(talk.call, Play(21, (Prompt("fin.agent_parti"),)))
     assert (await talk.until("PlayFinished")).ref == 21
-    await talk.telephony.perform(talk.call, StartMusic(24, "attente"))
+    await talk.hears("koffi")
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_a_caller_whom_an_agent_has_left_waits_with_music_for_another(talk, held):
+    """After a transfer the caller is still in the bridge, alone."""
+    if held:
+        await together(talk)
+    await talk.telephony.drop(AWA)
+    await talk.until("LegGone")
+    await talk.telephony.perform(talk.call, StartMusic(22, "attente"))
     await talk.hears("koffi", MUSIC)
-    await talk.telephony.perform(talk.call, Play(22, (Prompt("attente.moment"),)))
-    assert (await talk.until("PlayFinished", 2)).ref == 22
-    await talk.telephony.perform(talk.call, StopMusic(24))
-    await talk.telephony.perform(talk.call, Connect(23, AWA))
+    await talk.telephony.perform(talk.call, StopMusic(22))
+    await talk.hears("koffi")
+    await talk.telephony.perform(talk.call, StartMusic(23, "attente"))
+    await pick_up(talk, "serge")
+    await talk.telephony.perform(talk.call, StopMusic(23))
+    await talk.telephony.perform(talk.call, Connect(24, SERGE))
     await talk.until("Connected", 2)
-    await talk.hears("koffi", "awa")
+    await talk.hears("koffi", "serge")
+    await talk.hears("serge", "koffi")
