@@ -67,6 +67,30 @@ def test_a_trunk_is_known_by_its_peers_and_only_them(installation, plan):
     assert said["telephone", "(!,any)"]["contact_permit"] == ["127.0.0.0/8"]
 
 
+@pytest.mark.parametrize(
+    ("given", "contact"),
+    [
+        ({"peers": ("192.0.2.16/28", "192.0.2.10")}, ["sip:192.0.2.10"]),
+        ({"peers": ("2001:db8::1",)}, ["sip:[2001:db8::1]"]),
+        ({"peers": ("192.0.2.16/28",), "contact": "192.0.2.17:5080"}, ["sip:192.0.2.17:5080"]),
+        ({"peers": ("192.0.2.16/28",)}, None),
+    ],
+)
+def test_calls_go_out_through_a_trunk_to_its_contact_or_its_first_address(installation, plan, given, contact):
+    plan = replace(plan, accounts=(AWA, SipAccount("operateur", "", "trunk", **given)))
+    said = sections(render("pjsip.conf", installation, plan))["operateur", ""]
+    assert said.get("contact") == contact
+    assert plan.trunk == ("operateur" if contact else "")
+
+
+def test_what_an_agent_dials_reaches_colleagues_and_the_centre_and_nobody_outside(installation, plan):
+    dialplan = render("extensions.conf", installation, plan)
+    agents = dialplan.partition("[from-agent]")[2].partition("[colleague]")[0]
+    dialled = re.findall(r"(?m)^exten => (\S+?),", agents)
+    assert dialled == ["_*1[0-3]", "_XX", "_XXX", "_XXXX", "_XXXXX", "_XXXXXX", "*43", "1364"]
+    assert "Dial(" not in dialplan
+
+
 def test_agents_live_in_their_own_file(installation, plan):
     assert "awa" not in render("pjsip.conf", installation, plan)
     agents = render(AGENTS, installation, plan)
@@ -102,6 +126,7 @@ def test_accounts_are_rewritten_alone(installation, plan):
         (lambda: SipAccount("operateur", "", "trunk"), "no peer address"),
         (lambda: SipAccount("operateur", "", "trunk", peers=("0.0.0.0/0",)), "every address"),
         (lambda: SipAccount("awa", "secret-of-awa", "agent", "101,evil"), "number of account awa"),
+        (lambda: SipAccount("operateur", "", "trunk", peers=("192.0.2.1",), contact="x;y"), "contact of trunk operateur"),
     ],
 )
 def test_an_account_that_could_break_the_configuration_is_refused(wrong, said):

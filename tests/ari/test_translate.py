@@ -1,6 +1,6 @@
 """What Asterisk told, as recorded from the real one (tests/ari/golden), and what it means to us.
 
-The traces are made by ``python -m tests.e2e.record_golden``.
+The traces are made by ``python -m tests.e2e.record_golden`` and ``python -m tests.contract.record_golden``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,19 @@ import msgspec
 import pytest
 
 from ivr.ari.generated import AnyMessage
-from ivr.ari.translate import Arrived, CodeDialed, ForCall, ForDesk, Parted, translate
+from ivr.ari.translate import (
+    Arrived,
+    CodeDialed,
+    Farewell,
+    ForCall,
+    ForDesk,
+    OwnAnswered,
+    OwnDialed,
+    OwnOver,
+    Parted,
+    TapEntered,
+    translate,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 NOW = 1_000_000.0
@@ -33,15 +45,22 @@ def meanings(trace):
 def shown(meaning):
     match meaning:
         case Arrived():
-            return f"{meaning.call} arrived from {meaning.caller} for {meaning.dialed}"
+            because = f", called back for {meaning.callback}" if meaning.callback else ""
+            return f"{meaning.call} arrived from {meaning.caller} for {meaning.dialed}{because}"
         case CodeDialed():
             return f"{meaning.agent} dialled {meaning.code}"
         case Parted():
             return f"{meaning.bridge} parted"
+        case OwnDialed():
+            return f"{meaning.agent} dialled {meaning.target} from {meaning.channel}"
+        case OwnOver():
+            return f"{meaning.channel} over, {'after' if meaning.talked else 'without'} a talk"
+        case OwnAnswered() | TapEntered() | Farewell():
+            return f"{type(meaning).__name__} {meaning.channel}"
         case ForCall() | ForDesk():
             fields = {name: getattr(meaning.event, name) for name in meaning.event.__slots__}
             return " ".join([type(meaning.event).__name__, *(str(value) for value in fields.values())])
-    return type(meaning).__name__
+    raise TypeError(f"the tests do not know {meaning!r}")
 
 
 @pytest.mark.parametrize("trace", [file.stem for file in GOLDEN.glob("*.json")])
@@ -79,3 +98,33 @@ def test_given_a_code_then_it_is_the_agent_s_and_no_call():
     said = meanings("agent_dials_a_code")
     assert "awa dialled *11" in said
     assert not [each for each in said if "arrived" in each]
+
+
+def test_given_one_called_back_who_answers_then_a_call_arrives_and_ends_once_in_words():
+    said = meanings("person_called_back_answers")
+    assert said[0] == "out-cb-12.1 arrived from 0700000101 for 1364, called back for cb-12"
+    assert set(said[1:]) == {"CallEnded caller"}
+
+
+@pytest.mark.parametrize(("trace", "why"), [
+    ("person_called_back_is_busy", "busy"), ("person_called_back_does_not_answer", "no_answer"),
+])
+def test_given_one_called_back_who_does_not_answer_then_the_reason_is_all_that_is_told(trace, why):
+    assert meanings(trace) == [f"PersonLost cb-12 {why}"]
+
+
+def test_given_an_agent_who_dials_a_colleague_then_both_are_busy_until_their_own_ends():
+    assert meanings("agent_dials_a_colleague") == [
+        "OwnCallBegan awa call-1", "awa dialled 102 from call-1", "OwnAnswered own-call-1",
+        "OwnCallEnded serge own-call-1", "own-call-1 over, after a talk",
+        "OwnCallEnded awa call-1", "call-1 over, after a talk",
+    ]
+
+
+def test_given_a_supervisor_then_neither_the_snoop_nor_the_recording_nor_the_last_words_are_the_call_s():
+    said = meanings("supervisor_whispers_and_the_caller_goes")
+    assert "TapEntered spy-call-1.o9.2.0" in said
+    assert "Farewell leg-call-1.o9.1" in said
+    assert said.index("br-call-1 parted") < said.index("Farewell leg-call-1.o9.1")
+    told = {each.split()[0] for each in said}
+    assert not told & {"PlayFinished", "Recorded", "CommandFailed"}

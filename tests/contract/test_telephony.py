@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import Answer, Connect, Hangup, Play, Prompt, Record, StopPlay, StopRecording
+from ivr.core.messages import Connect, Hangup, Play, Prompt, Record, StopPlay, StopRecording
 from ivr.core.offers import Ring
 from tests.contract.switches import OFFERS, RING
 
