@@ -5,31 +5,45 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
 
 from ivr.admission import Limit, keep_admitting
-from ivr.ari.asterisk.configure import write_accounts
 from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.ari.asterisk.watch import Watch
 from ivr.ari.client import AriClient
 from ivr.ari.events import Hooks
 from ivr.ari.media import AriTaps, MediaServer
 from ivr.ari.telephony import AriTelephony
-from ivr.ari.translate import Arrived, CodeDialed, ForCall, ForDesk, Parted, TapEntered, translate
+from ivr.ari.translate import (
+    Arrived,
+    CodeDialed,
+    Farewell,
+    ForCall,
+    ForDesk,
+    OwnAnswered,
+    OwnDialed,
+    OwnOver,
+    Parted,
+    TapEntered,
+    translate,
+)
+from ivr.callback_numbers import normalised
 from ivr.clock import SystemClock
 from ivr.codes import answer_code
 from ivr.config import Settings
 from ivr.core.acd import Acd
-from ivr.core.flow import Flow, FlowErrors, World
+from ivr.core.flow import Flow, FlowErrors
 from ivr.core.messages import CallStarted, Event
-from ivr.core.offers import AgentRemoved, AgentSet, EquipmentChanged, Rules, WishChanged
+from ivr.desk_memory import DeskMemory
 from ivr.dialplan import Dialplan, parse_flow
 from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
+from ivr.own_calls import OwnCalls
 from ivr.ports import Recognizer
 from ivr.prompts import Catalogue
 from ivr.recovery import Recovery
@@ -46,6 +60,7 @@ from ivr.site import (
 )
 from ivr.sounds import CatalogueSounds
 from ivr.speech.registry import open_recognizer
+from ivr.staff import Staff
 from storage import Store, open_store
 
 log = structlog.get_logger()
@@ -67,6 +82,7 @@ class Service:
     house: House
     sessions: Sessions
     recovery: Recovery
+    staff: Staff
     clock: SystemClock
     limit: Limit
     broken: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -85,10 +101,15 @@ class Service:
                     self.begin(meaning)
                 case TapEntered():
                     self.taps.entered(meaning.channel)
+                    self.telephony.entered(meaning.channel)
                 case Parted():
                     self.spawn(self.telephony.part(meaning.bridge))
                 case CodeDialed():
                     self.spawn(answer_code(self.telephony, self.house.distributor, meaning, self.clock.now()))
+                case OwnDialed() | OwnAnswered() | OwnOver():
+                    self.spawn(OwnCalls(self.telephony, lambda: self.staff.extensions).happened(meaning))
+                case Farewell():
+                    self.spawn(self.telephony.hang_up(meaning.channel))
 
     def begin(self, arrived: Arrived) -> None:
         """A new call; held back until those of our former life are adopted."""
@@ -96,13 +117,14 @@ class Service:
             self._arrived.append(arrived)
             return
         flow = self.dialplan.flow.version
-        started = CallStarted(arrived.at, arrived.call, arrived.caller, arrived.dialed, flow)
+        started = CallStarted(arrived.at, arrived.call, arrived.caller, arrived.dialed, flow, arrived.callback)
         if arrived.call not in self.sessions:
             self.sessions.run(Session.begin(self.house, started))
 
     async def recover(self) -> dict[str, int]:
         """Adopt and close what a former life left, then let new calls in."""
-        await self.load_agents()
+        await self.staff.load_day()
+        await self.staff.load()
         found = await self.recovery.at_start(self.begin)
         held, self._arrived = self._arrived or [], None
         for arrived in held:
@@ -125,7 +147,7 @@ class Service:
     async def take_stock(self) -> None:
         """Events may have been missed: compare what we believe with what is."""
         await self.recovery.after_silence()
-        await self.look_for_phones()
+        await self.staff.look_for_phones()
         await self.telephony.admit(self.limit.now)
 
     def spawn(self, work: Any) -> None:
@@ -145,47 +167,14 @@ class Service:
             log.error("background_failed", error=repr(task.exception()))
 
     # --------------------------------------------------------------------------------------------------------- operations
-    async def load_agents(self) -> None:
-        """Agents and their wishes from the store; where their phones are, from Asterisk."""
-        desk, now = self.house.distributor, self.clock.now()
-        for agent in await self.store.list_agents():
-            desk.post(AgentSet(now, agent.id, tuple(agent.queues)))
-            if agent.wish in {"ready", "paused"}:
-                desk.post(WishChanged(now, agent.id, agent.wish, agent.reason or ""))  # type: ignore[arg-type]
-
-        await self.look_for_phones()
-
-    async def look_for_phones(self) -> None:
-        reachable = await self.telephony.reachable_agents()
-        for agent in await self.store.list_agents():
-            self.house.distributor.post(EquipmentChanged(self.clock.now(), agent.id, agent.id in reachable))
-
-    async def reload_agents(self) -> int:
-        """Agents added, changed or removed in the store count from now on, their telephones included; calls go on.
-
-        Raises `AsteriskError`, `StoreUnavailable`, or ValueError for an account that cannot be written.
-        """
-        plan = replace(self.asterisk.plan, accounts=await sip_accounts(self.settings, self.store))
-        write_accounts(plan)
-        self.asterisk.plan = plan
-        await self.asterisk.reload("res_pjsip.so")
-        known = {agent.id for agent in await self.store.list_agents()}
-        for gone in set(self.house.distributor.acd.agents) - known:
-            self.house.distributor.post(AgentRemoved(self.clock.now(), gone))
-        await self.load_agents()
-        return len(known)
-
     async def publish(self) -> str:
-        """Load the dialplans again: new calls get them; bad ones are refused (`FlowErrors`) and the last good ones stay."""
+        """Load the dialplans again: new calls get the flow, queues their rules at once; bad ones are refused (`FlowErrors`)
+        and the last good ones stay."""
         dialplan = await asyncio.to_thread(load_flow, self.settings, self.catalogue)  # a quarter of a second: calls go on
         self.dialplan = dialplan
-        self.house.distributor.acd.rules = queue_rules(dialplan)
+        self.house.distributor.publish(dialplan.queues)
         self.spawn(self.store.keep_flow(dialplan.flow.version, dialplan.source))
         return dialplan.flow.version
-
-
-def queue_rules(dialplan: Dialplan) -> dict[str, Rules]:
-    return dict(dialplan.queues)
 
 
 class BareJournal(Store):
@@ -215,24 +204,18 @@ async def make_service(settings: Settings) -> Service:
     )
     service: Service
 
-    async def keep_wish(agent: str, wish: str, reason: str) -> None:
-        if await store.agent(agent) is not None:  # else removed meanwhile
-            await store.set_wish(agent, wish, reason)
-
     async def flow_of(version: str) -> Flow | None:
         if version == service.dialplan.flow.version:
             return service.dialplan.flow
         source = await store.flow_source(version)
-        world = World(
-            prompt_arguments(catalogue), frozenset(service.dialplan.queues), frozenset(service.dialplan.categories),
-            service.dialplan.calendars,
-        )
+        world = service.dialplan.world(prompt_arguments(catalogue))
         try:
             return parse_flow(source, world) if source else None
         except FlowErrors:
             return None
 
-    distributor = Distributor(Acd(queue_rules(dialplan)), sessions.emit, clock, keep_wish)
+    acd = Acd(dialplan.queues, frozenset(settings.approved_numbers))
+    distributor = Distributor(acd, sessions.emit, clock, DeskMemory(store, clock))
     hooks = Hooks(
         on_event=lambda event: service.on_event(event),  # noqa: PLW0108 - the service comes after what it stands on
         on_connected=lambda first: service.on_connected(first),  # noqa: PLW0108
@@ -242,17 +225,20 @@ async def make_service(settings: Settings) -> Service:
         plan.ari_url.removesuffix("/ari"), plan.ari_user, plan.ari_secret, plan.app, watch=("endpoint:PJSIP",), hooks=hooks
     )
     media = MediaServer(settings.media_port)
-    telephony = AriTelephony(ari, CatalogueSounds(catalogue), clock, sessions.emit, distributor)
+    trunk = settings.trunks[0].id if settings.trunks else ""
+    telephony = AriTelephony(ari, CatalogueSounds(catalogue), clock, sessions.emit, distributor, trunk)
     distributor.legs = telephony
     taps = AriTaps(ari, media)
     house = House(
         lambda: service.dialplan.flow, flow_of, telephony, journal_of(settings, store), store, distributor,
-        Ears(recognizer, taps, sessions.emit, clock), clock,
+        Ears(recognizer, taps, sessions.emit, clock), clock, partial(normalised, prefixes=settings.callback_prefixes),
     )
     sessions.house = house
+    asterisk = AsteriskProcess(installation, plan)
     service = Service(
-        settings, dialplan, catalogue, store, AsteriskProcess(installation, plan), ari, telephony, taps, recognizer, house,
-        sessions, Recovery(house, sessions, telephony, plan.spool_dir), clock, Limit(settings.max_calls),
+        settings, dialplan, catalogue, store, asterisk, ari, telephony, taps, recognizer, house, sessions,
+        Recovery(house, sessions, telephony, plan.spool_dir),
+        Staff(settings, store, distributor, telephony, asterisk, clock), clock, Limit(settings.max_calls),
     )
     return service
 

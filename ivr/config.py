@@ -26,11 +26,12 @@ class SettingsError(ValueError):
 
 
 class Trunk(BaseModel):
-    """The operator's exchange, known by its addresses."""
+    """The operator's exchange, known by its addresses; ``contact`` is where calls go out, its first address unless given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str
     peers: tuple[str, ...]
+    contact: str = ""
 
 
 class Settings(BaseSettings):
@@ -57,6 +58,7 @@ class Settings(BaseSettings):
     trunks: tuple[Trunk, ...] = Field((), description="the operators' exchanges")
     max_calls: int = Field(300, ge=1, le=5000, description="calls in progress beyond which new ones are refused")
     callback_prefixes: tuple[str, ...] = Field(PREFIXES, description="how the ten digits of a number we call back may begin")
+    approved_numbers: tuple[str, ...] = Field((), description="outside numbers that agents may consult and transfer to")
     journal: bool = Field(True, description="keep every event; only benchmarks switch it off")
     demo: bool = Field(False, description="demonstration accounts: a caller's softphone may dial in")
 

@@ -3,7 +3,8 @@
 Rule 1: one service a home. The lock in <home>/service.lock is the system's, so it ends with the process that holds it,
 however that dies; the socket beside it is only believed by those who find the lock taken.
 
-Rule 2: what is asked here is small and closed: a snapshot, a wish, load again, take no more calls. All else is refused.
+Rule 2: what is asked here is small and closed: a snapshot, the actions of `ivr.desk_actions`, load again, take no more
+calls. All else is refused.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import fcntl
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -25,11 +26,10 @@ from aiohttp import web
 from ivr.app import Service
 from ivr.ari.asterisk.process import AsteriskError
 from ivr.core.flow import FlowErrors
-from ivr.core.offers import WishChanged
+from ivr.desk_actions import AGENT, CALLER, Action, BadAction, event_of
 from ivr.ports import StoreUnavailable
 from ivr.snapshot import snapshot
 
-WISHES: Final = ("ready", "paused", "offline")
 LONGEST_PATH: Final = 100
 """Characters of a Unix socket's address that every system takes."""
 
@@ -80,7 +80,9 @@ class Control:
         app.add_routes([
             web.get("/status", self.status),
             web.post("/agents/reload", self.reload),
-            web.post("/agents/{id}/wish", self.wish),
+            web.post("/agents/{id}/{action}", self.agent),
+            web.post("/calls/{id}/{action}", self.caller),
+            web.post("/callbacks/reload", self.reload_callbacks),
             web.post("/publish", self.publish),
             web.post("/drain", self.drain),
         ])
@@ -89,21 +91,32 @@ class Control:
     async def status(self, _request: web.Request) -> web.Response:
         return web.json_response(snapshot(self.service))
 
-    async def wish(self, request: web.Request) -> web.Response:
+    async def agent(self, request: web.Request) -> web.Response:
         agent = request.match_info["id"]
-        desk = self.service.house.distributor
-        if agent not in desk.acd.agents:
+        if agent not in self.service.house.distributor.acd.agents:
             return _refused(404, f"There is no agent called {agent}.")
-        said = await _body(request)
-        wish, reason = said.get("wish"), said.get("reason", "")
-        if wish not in WISHES or not isinstance(reason, str) or len(reason) > 100 or set(said) - {"wish", "reason"}:
-            return _refused(400, f"A wish is one of {', '.join(WISHES)}, with a reason of at most 100 letters.")
-        desk.post(WishChanged(self.service.clock.now(), agent, wish, reason))
-        return web.json_response({"agent": agent, "wish": wish})
+        return await self._done(AGENT, request)
+
+    async def caller(self, request: web.Request) -> web.Response:
+        return await self._done(CALLER, request)
+
+    async def _done(self, actions: Mapping[str, Action], request: web.Request) -> web.Response:
+        """Ask the distributor, and wait for what it says: done, or why not."""
+        who, action = request.match_info["id"], request.match_info["action"]
+        try:
+            event = event_of(actions, action, who, await _body(request), self.service.clock.now())
+        except BadAction as error:
+            return _refused(400, str(error))
+        why = await self.service.house.distributor.ask(event)
+        return _refused(409, why) if why else web.json_response({"who": who, "done": action})
+
+    async def reload_callbacks(self, _request: web.Request) -> web.Response:
+        await self.service.staff.load_callbacks()
+        return web.json_response({"callbacks": len(self.service.house.distributor.acd.callbacks)})
 
     async def reload(self, _request: web.Request) -> web.Response:
         try:
-            return web.json_response({"agents": await self.service.reload_agents()})
+            return web.json_response({"agents": await self.service.staff.reload()})
         except (AsteriskError, StoreUnavailable, ValueError) as error:
             return _refused(409, str(error))
 

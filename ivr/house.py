@@ -14,7 +14,7 @@ from ivr.ports import Clock, Journal, Requests, Telephony
 @dataclass(frozen=True, slots=True)
 class House:
     """What every session needs, wired once by `ivr.app`. ``flow`` is the one for new calls, ``flow_of`` an earlier one by
-    its version, from what the store kept."""
+    its version, from what the store kept; ``may_call_back`` is a number as it is called back, None when it may not be."""
 
     flow: Callable[[], Flow]
     flow_of: Callable[[str], Awaitable[Flow | None]]
@@ -24,3 +24,4 @@ class House:
     distributor: Distributor
     ears: Ears
     clock: Clock
+    may_call_back: Callable[[str], str | None]

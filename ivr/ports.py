@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from ivr.core.messages import Command, Event, Facts, Grammar, Heard, HeardKind, Hypothesis
+from ivr.core.offers import Spent, Stayed, Worked
 from ivr.core.record import CallRecord
 
 
@@ -146,10 +147,23 @@ class Requests(Protocol):
         ...
 
 
+class Desk(Protocol):
+    """What the distributor keeps. Agents' wishes and callbacks are known again after a restart."""
+
+    async def agent(self, agent: str) -> object | None: ...
+
+    async def set_wish(self, agent: str, wish: str, reason: str | None = None) -> None: ...
+
+    async def keep_callback(self, callback: str, state: str, tries: int, due: float, at: float) -> None: ...
+
+    async def keep_reports(self, reports: Sequence[Stayed | Worked | Spent]) -> None:
+        """Rows of the distributor's journal, each kept once however often it is told."""
+
+
 Emit = Callable[[str, Event], None]
 """``emit(call, event)``: hand an event to its session. Never blocks."""
 
 __all__ = [
-    "AlreadyOpen", "Clock", "Emit", "Heard", "HeardKind", "Hearing", "Journal", "Recognizer", "RecognizerUnavailable",
-    "Requests", "StoreUnavailable", "TapFailed", "Taps", "Telephony", "TelephonyLost",
+    "AlreadyOpen", "Clock", "Desk", "Emit", "Heard", "HeardKind", "Hearing", "Journal", "Recognizer",
+    "RecognizerUnavailable", "Requests", "StoreUnavailable", "TapFailed", "Taps", "Telephony", "TelephonyLost",
 ]

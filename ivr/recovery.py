@@ -83,7 +83,7 @@ class Recovery:
             except Exception:
                 log.exception("call_not_replayed", call=call)
         found = arrived(channel, self.house.clock.now())
-        started = CallStarted(found.at, call, found.caller, found.dialed, self.house.flow().version)
+        started = CallStarted(found.at, call, found.caller, found.dialed, self.house.flow().version, found.callback)
         return Session.begin(self.house, started, after=len(entries))
 
     async def _run(self, sessions: list[Session]) -> set[str]:
@@ -105,7 +105,7 @@ class Recovery:
             offer = names.offer_of(name)
             if offer is not None and offer in talking:
                 continue
-            if name.startswith(names.OURS):
+            if name.startswith((*names.OURS, names.OUT)) and name not in callers:  # also whom we were calling back
                 await self.telephony.hang_up(name)
         for offer in talking:
             if names.leg(offer) not in channels:
@@ -144,6 +144,9 @@ def _talks(session: Session) -> bool:
 
 
 def _is_call(channel: Channel) -> bool:
-    """A caller in our application: its dialplan application is Stasis with the argument of 1364's context."""
+    """A caller in our application: its dialplan application is Stasis with the argument of 1364's context, or ours when we
+    have called and somebody has answered."""
+    if names.callback_of(channel.id):
+        return channel.state == "Up"
     return names.is_caller(channel.id) and channel.dialplan.app_name == "Stasis" and ",call" in channel.dialplan.app_data
 

@@ -27,6 +27,7 @@ from ivr.core.messages import (
     CommandFailed,
     Enqueue,
     Event,
+    Facts,
     Hangup,
     LeaveQueue,
     Listen,
@@ -43,7 +44,7 @@ from ivr.core.messages import (
     StopPlay,
     TimerFired,
 )
-from ivr.core.offers import CallerJoined, CallerLeft
+from ivr.core.offers import CallbackKept, CallerJoined, CallerLeft
 from ivr.house import House
 from ivr.ports import AlreadyOpen, StoreUnavailable, TelephonyLost
 
@@ -210,9 +211,18 @@ class Session:
         return await self._stored(command, written)
 
     async def _register_callback(self, command: RegisterCallback) -> Event:
-        now = self.house.clock.now()
-        written = self.house.requests.register_callback(self.id, command.number, command.queue, command.reason, now)
-        return await self._stored(command, written)
+        """Kept in the store first, then in its place among those who wait."""
+        now, number = self.house.clock.now(), self.house.may_call_back(command.number)
+        if number is None:
+            return Answered(now, command.ref, {"refused": True})
+        rules = self.house.distributor.acd.rules_of(command.queue)
+        answer = await self._stored(command, self.house.requests.register_callback(
+            self.id, number, command.queue, command.reason, now, since=command.since or now, priority=command.priority,
+            facts=command.facts, expires=now + rules.lasting,
+        ))
+        if isinstance(answer, Answered):
+            self.house.distributor.post(callback_kept(number, answer.facts, command.facts, now))
+        return answer
 
     async def _stored(self, command: Started, answer: Awaitable[Any]) -> Event:
         name = type(command).__name__
@@ -226,18 +236,34 @@ class Session:
 
     async def _enqueue(self, command: Enqueue) -> None:
         await self.house.ears.close(self.id)
-        record = self.call.record
+        agent = (self.call.record.agent or "") if command.offer else ""
+        sticky = "" if command.offer else await self._served_by(command)
         self.house.distributor.post(CallerJoined(
             self.house.clock.now(), self.id, command.ref, command.queue, command.priority, command.since, command.facts,
-            command.offer, (record.agent or "") if command.offer else "",
+            command.offer, agent, command.skills, sticky, command.callback,
         ))
 
+    async def _served_by(self, command: Enqueue) -> str:
+        """Who served this person last, if the queue wants to know and it was not long ago; '' when the store is away."""
+        rules, now = self.house.distributor.acd.rules_of(command.queue), self.house.clock.now()
+        if not rules.sticky:
+            return ""
+        person = {name: command.facts.get(name) for name in ("matricule", "caller")}
+        answer = await self._stored(command, self.house.requests.answer("served_by", person, now))
+        known = answer.facts if isinstance(answer, Answered) else {}
+        served_at = known.get("at")
+        recent = isinstance(served_at, float | int) and now - served_at <= rules.sticky_within
+        return str(known.get("agent") or "") if recent else ""
+
     async def _leave_queue(self, command: LeaveQueue) -> None:
-        self.house.distributor.post(CallerLeft(self.house.clock.now(), self.id, command.ref))
+        cause = self.call.record.cause
+        why = "flow" if cause is None else ("abandoned" if cause == "caller" else "failed")
+        self.house.distributor.post(CallerLeft(self.house.clock.now(), self.id, command.ref, why))
 
     async def _ask_place(self, command: AskPlace) -> Event:
-        ahead, agents = self.house.distributor.acd.place(self.id)
-        return QueueMoved(self.house.clock.now(), command.ref, ahead, agents)
+        place = self.house.distributor.acd.place(self.id)
+        long = place.wait is not None and 0 < place.callback_after < place.wait
+        return QueueMoved(self.house.clock.now(), command.ref, place.ahead, place.agents, place.wait, long)
 
     # ------------------------------------------------------------------------------------------------------------ the end
     @property
@@ -284,6 +310,14 @@ class Session:
         if notes:
             await self.house.journal.append(self.id, self._seq, notes)
             self._seq += len(notes)
+
+
+def callback_kept(number: str, kept: Facts, facts: Facts, at: float) -> CallbackKept:
+    """A callback as the store answered it, for the distributor."""
+    return CallbackKept(
+        at, str(kept["callback"]), number, str(kept["queue"]), float(str(kept["since"])), int(str(kept["priority"])), (),
+        facts, int(str(kept["tries"])), float(str(kept["due"] or 0.0)), float(str(kept["expires"] or 0.0)),
+    )
 
 
 PERFORMERS: Final[dict[type[Command], Any]] = {

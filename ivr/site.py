@@ -67,7 +67,7 @@ async def sip_accounts(settings: Settings, store: Store) -> tuple[SipAccount, ..
         SipAccount(agent.id, kept_secret(secret_file(settings, agent.id)), "agent", agent.extension)
         for agent in await store.list_agents()
     ]
-    trunks = [SipAccount(trunk.id, "", "trunk", peers=trunk.peers) for trunk in settings.trunks]
+    trunks = [SipAccount(each.id, "", "trunk", peers=each.peers, contact=each.contact) for each in settings.trunks]
     if settings.demo:
         agents.append(SipAccount("demo", kept_secret(secret_file(settings, "demo")), "caller", "0700000001"))
     return (*agents, *trunks)

@@ -32,7 +32,9 @@ class Room:
         self.performed = []
         desk = Distributor(Acd({}), self.sessions.emit, self.switch, None)
         ears = Ears(Absent(), None, self.sessions.emit, self.switch)
-        self.house = House(lambda: dialplan().flow, self.flow_of, self, self.store, self.store, desk, ears, self.switch)
+        self.house = House(
+            lambda: dialplan().flow, self.flow_of, self, self.store, self.store, desk, ears, self.switch, str,
+        )
 
     async def flow_of(self, _version):
         return dialplan().flow

@@ -15,7 +15,7 @@ import typer
 from ivr.cli.console import as_json, hidden, masked, moment, since, table, warn
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings
-from ivr.core.flow import Flow, World
+from ivr.core.flow import Flow
 from ivr.core.messages import CallStarted, Event
 from ivr.dialplan import parse_flow
 from ivr.picture import picture
@@ -159,8 +159,7 @@ async def _flow_of(settings: Settings, store: Store, entries: Sequence[Event]) -
     if source is None:
         return None
     catalogue = load_prompts(settings)
-    now = load_flow(settings, catalogue)
-    world = World(prompt_arguments(catalogue), frozenset(now.queues), frozenset(now.categories), now.calendars)
+    world = load_flow(settings, catalogue).world(prompt_arguments(catalogue))
     return parse_flow(source, world, file="flow of the call")
 
 

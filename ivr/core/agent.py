@@ -74,7 +74,8 @@ class Agent:
     """``idle_since``: UTC seconds at which the last wrap-up, rest or idleness began; ``misses``: offers missed in a row;
     ``calls``: conversations had since signing in; ``turn``: the number of the last offer made to this agent; ``load``:
     seconds of work, older ones counting less (`LOAD_MEMORY`), as of ``load_at``; ``busy_until``: when the wrap-up ends;
-    ``closing``: the offer whose wrap-up this is; ``spell``: what the agent's time goes into since ``spell_since``."""
+    ``closing``: the offer whose wrap-up this is; ``spell``: what the agent's time goes into since ``spell_since``;
+    ``since``: when the present state began."""
 
     id: str
     queues: tuple[str, ...]
@@ -98,6 +99,7 @@ class Agent:
     spell: str = "offline"
     spell_reason: str = ""
     spell_since: float = 0.0
+    since: float = 0.0
     ticket: int = 0
     counted: bool = False
 
@@ -137,7 +139,7 @@ class Agent:
             if self.activity == "idle":
                 self.busy_from = at
             self.offer = offer or self.offer
-        self.activity = activity
+        self.activity, self.since = activity, at
 
     def _worked(self, at: float) -> None:
         """Work done until now is added to the load, and what was there fades."""
@@ -155,4 +157,6 @@ class Agent:
             self.misses = 0
         if self.wish == "offline" and wish != "offline":
             self.calls = 0
+        if self.activity == "idle" and (wish, reason) != (self.wish, self.reason):
+            self.since = at
         self.wish, self.reason = wish, reason

@@ -147,8 +147,10 @@ class Call:
     def _begin(self, event: CallStarted) -> None:
         self.id = event.call
         self.facts.update(call=event.call, caller=event.caller, dialed=event.dialed)
+        if event.callback:
+            self.facts["callback"] = event.callback
         self.do(Answer())
-        self._go(self.flow.start)
+        self._go((self.flow.callback_start if event.callback else "") or self.flow.start)
 
     def _resume(self) -> None:
         """The application was away: ask the current question again. Verbs that hold people together see `resumed`."""

@@ -106,6 +106,14 @@ def connected(acd: Acd, entry: Entry, at: float) -> None:
         entry.callback = ""
 
 
+def fulfilled(acd: Acd, callback: str, at: float) -> None:
+    """After a restart: the two were talking already, whatever the store had come to know of it."""
+    entry = acd.callbacks.get(callback)
+    if entry is not None and entry.absent:
+        _stop(acd, entry, at)
+        connected(acd, entry, at)
+
+
 def person_lost(acd: Acd, event: PersonLost) -> None:
     """Nobody answered: the agent is let go and charged nothing; the number is tried again later."""
     entry = acd.callbacks.get(event.callback)

@@ -89,6 +89,8 @@ def adopt(acd: Acd, entry: Entry, event: CallerJoined) -> None:
         wait(acd, entry, event.at)
         return
     _withdraw(acd, agent.offer, event.at)
+    if event.callback:
+        callbacks.fulfilled(acd, event.callback, event.at)
     made = Offer(event.offer, entry, agent.id, entry.queue, entry.key, event.at, stage="talking", end="accepted")
     made.answered_at = made.talk_from = event.at
     acd.offers[made.id] = made

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from ivr.core.messages import (
+    AgentChanged,
+    AgentHeld,
     AgentLeft,
     CallEnded,
     CallStarted,
@@ -25,6 +27,20 @@ from ivr.core.messages import (
     Noted,
     Recorded,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One agent's part of a conversation, from bridge to parting; ``agent`` may be an outside number. UTC seconds; ``held``:
+    seconds in which the caller heard music; ``to``: where the agent transferred the call."""
+
+    agent: str
+    offer: str
+    start: float
+    end: float | None = None
+    held: float = 0.0
+    held_from: float | None = None
+    to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +76,11 @@ class CallRecord:
     voice_message: str | None = None
     callback: str | None = None
     satisfaction: int | None = None
+    queue_refused: str | None = None
+    fulfils: str | None = None
+    segments: tuple[Segment, ...] = ()
+    announced: tuple[tuple[float, int], ...] = ()
+    """Waits announced to the caller: (when, seconds)."""
 
 
 def fold(entries: Iterable[Event], *, cut_at: float | None = None) -> CallRecord:
@@ -88,7 +109,8 @@ def apply(record: CallRecord, entry: Event) -> CallRecord:
     match entry:
         case CallStarted():
             return replace(
-                record, caller=entry.caller, dialed=entry.dialed, flow=entry.flow, started_at=entry.at
+                record, caller=entry.caller, dialed=entry.dialed, flow=entry.flow, started_at=entry.at,
+                fulfils=entry.callback or None,
             )
         case Noted():
             return _noted(record, entry)
@@ -99,10 +121,18 @@ def apply(record: CallRecord, entry: Event) -> CallRecord:
         case Recorded():
             return replace(record, voice_message=entry.name)
         case Connected():
-            waited = _since(record.queued_at, entry.at)
-            return replace(record, offer=entry.offer, connected_at=entry.at, waited=waited)
+            transferred = bool(record.segments) and bool(record.segments[-1].to)
+            waited = record.waited if transferred else _since(record.queued_at, entry.at)
+            begun = (*record.segments, Segment(record.agent or "", entry.offer, entry.at))
+            return replace(record, offer=entry.offer, connected_at=entry.at, waited=waited, segments=begun)
+        case AgentChanged():
+            record = _parted(record, entry.at)
+            begun = (*record.segments, Segment(entry.agent or entry.number, entry.offer, entry.at))
+            return replace(record, offer=entry.offer, segments=begun)
+        case AgentHeld():
+            return _held(record, entry)
         case AgentLeft():
-            return _talked_until(record, entry.at)
+            return _talked_until(_parted(record, entry.at, entry.to), entry.at)
         case CallEnded():
             return _closed(record, entry)
     return record
@@ -118,8 +148,29 @@ def _talked_until(record: CallRecord, at: float) -> CallRecord:
     return replace(record, talked=round(record.talked + _since(record.connected_at, at), 3), connected_at=None)
 
 
+def _parted(record: CallRecord, at: float, to: str = "") -> CallRecord:
+    """The last segment is over, if it is not yet."""
+    if not record.segments or record.segments[-1].end is not None:
+        return record
+    last = record.segments[-1]
+    held = round(last.held + (at - last.held_from if last.held_from is not None else 0.0), 3)
+    ended = replace(last, end=at, held=held, held_from=None, to=to)
+    return replace(record, segments=(*record.segments[:-1], ended))
+
+
+def _held(record: CallRecord, event: AgentHeld) -> CallRecord:
+    if not record.segments or record.segments[-1].end is not None:
+        return record
+    last = record.segments[-1]
+    if event.on:
+        last = replace(last, held_from=event.at)
+    elif last.held_from is not None:
+        last = replace(last, held=round(last.held + event.at - last.held_from, 3), held_from=None)
+    return replace(record, segments=(*record.segments[:-1], last))
+
+
 def _closed(record: CallRecord, end: CallEnded) -> CallRecord:
-    record = _talked_until(record, end.at)
+    record = _talked_until(_parted(record, end.at), end.at)
     if record.queued_at is not None and record.waited is None:
         record = replace(record, waited=_since(record.queued_at, end.at))
     record = replace(record, ended_at=end.at, cause=end.cause)
@@ -148,6 +199,11 @@ def _queued(record: CallRecord, value: Json, at: float) -> CallRecord:
     return replace(record, queue=str(value), queued_at=at if first else record.queued_at)
 
 
+def _announced(record: CallRecord, value: Json, at: float) -> CallRecord:
+    told = value[0] if isinstance(value, list | tuple) and value else None
+    return replace(record, announced=(*record.announced, (at, int(told)))) if isinstance(told, int | float) else record
+
+
 def _text(value: Json) -> str | None:
     return None if value is None else str(value)
 
@@ -157,6 +213,8 @@ FACTS: Final[dict[str, Callable[[CallRecord, Json, float], CallRecord]]] = {
     "goal": _append_goal,
     "identified": _identified,
     "queued": _queued,
+    "queue_refused": lambda record, value, _at: replace(record, queue_refused=_text(value)),
+    "announced": _announced,
     "verified": lambda record, _value, _at: replace(record, verified=True),
     "notice": lambda record, value, _at: replace(record, notice=_text(value)),
     "recording_refused": lambda record, _value, _at: replace(record, recording_refused=True),

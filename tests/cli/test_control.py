@@ -18,7 +18,8 @@ from ivr.clock import SystemClock
 from ivr.config import ROOT, Settings
 from ivr.core.acd import Acd
 from ivr.core.flow import FlowErrors, Problem
-from ivr.core.offers import AgentSet, Rules
+from ivr.core.offers import AgentSet
+from ivr.core.queueing import Rules
 from ivr.distributor import Distributor
 from ivr.sessions import Sessions
 from ivr.speech.scripted import Absent
@@ -31,8 +32,9 @@ class Centre:
         self.settings = Settings(home=home)
         self.clock = SystemClock()
         self.kept, self.admitted, self.fault = [], [], None
-        desk = Distributor(Acd({"general": Rules()}), lambda *_: None, self.clock, self._keep)
+        desk = Distributor(Acd({"general": Rules(label="Accueil général")}), lambda *_: None, self.clock, self)
         self.house = SimpleNamespace(distributor=desk)
+        self.staff = self
         self.sessions = Sessions()
         self.limit = SimpleNamespace(most=300, now=300)
         self.telephony = SimpleNamespace(admit=self._admit)
@@ -42,13 +44,19 @@ class Centre:
         self.asterisk = SimpleNamespace(installation=SimpleNamespace(version="22.10.1"), pid=1)
         self.recognizer = Absent()
 
-    async def _keep(self, *wish):
-        self.kept.append(wish)
+    async def keep_wish(self, order):
+        self.kept.append((order.agent, order.wish, order.reason))
+
+    async def keep_reports(self, reports):
+        self.reports = reports
+
+    async def load_callbacks(self):
+        self.loaded = True
 
     async def _admit(self, most):
         self.admitted.append(most)
 
-    async def reload_agents(self):
+    async def reload(self):
         if self.fault:
             raise self.fault
         return 1
@@ -81,7 +89,8 @@ async def asked(centre, method, path, **said):
 async def test_status_tells_queues_and_agents(centre):
     said = await asked(centre, "GET", "/status")
     assert said["pid"] == os.getpid()
-    assert said["queues"] == [{"queue": "general", "label": "Accueil général", "waiting": 0, "agents": 0}]
+    [queue] = said["queues"]
+    assert {"queue": "general", "label": "Accueil général", "waiting": 0, "agents": 0, "free": 0}.items() <= queue.items()
     assert [each["agent"] for each in said["agents"]] == ["awa"]
 
 
@@ -99,12 +108,31 @@ async def test_a_wish_reaches_the_distributor_and_is_kept(centre):
     ("awa", {"wish": "asleep"}, "one of ready, paused, offline"),
     ("awa", {}, "one of ready"),
     ("awa", {"wish": "ready", "reason": "x" * 101}, "at most 100"),
-    ("awa", {"wish": "ready", "queue": "solde"}, "one of ready"),
+    ("awa", {"wish": "ready", "queue": "solde"}, "wish has no queue"),
 ])
 async def test_a_wish_that_makes_no_sense_is_refused_and_changes_nothing(centre, agent, said, named):
     with pytest.raises(control.ControlRefused, match=named):
         await asked(centre, "POST", f"/agents/{agent}/wish", **said)
     assert centre.house.distributor.acd.agents["awa"].wish == "offline"
+
+
+@pytest.mark.parametrize(("path", "said", "named"), [
+    ("/agents/awa/hold", {}, "conversation"),
+    ("/agents/awa/transfer", {"to": "queue:general"}, "conversation"),
+    ("/agents/awa/transfer", {"to": "solde"}, "queue:NAME"),
+    ("/agents/awa/dance", {}, "no action 'dance'"),
+    ("/agents/awa/supervise", {"call": "1", "mode": "sing"}, "one of listen"),
+    ("/agents/awa/wrap-up-more", {"seconds": -3}, "number of seconds"),
+    ("/calls/1/move", {"front": True}, "n'attend pas"),
+])
+async def test_what_cannot_be_done_is_told_in_a_sentence(centre, path, said, named):
+    with pytest.raises(control.ControlRefused, match=named):
+        await asked(centre, "POST", path, **said)
+
+
+async def test_callbacks_are_loaded_again(centre):
+    assert await asked(centre, "POST", "/callbacks/reload") == {"callbacks": 0}
+    assert centre.loaded
 
 
 async def test_a_faulty_flow_is_refused_with_all_its_problems(centre):
