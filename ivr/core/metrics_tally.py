@@ -73,6 +73,17 @@ class Tally:
             self._hold += part.held
             self._wrap_up += part.wrapped
 
+    def absorb(self, other: Tally) -> None:
+        """Count all that ``other`` has counted too."""
+        for mine, theirs in (
+            (self._ends, other._ends), (self._callbacks, other._callbacks), (self._refused, other._refused),
+            (self._bins, other._bins),
+        ):
+            mine.update(theirs)  # type: ignore[arg-type]
+        for name in SUMS:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self._most = max(self._most, other._most)
+
     def percentile(self, share: float) -> float | None:
         """The wait that ``share`` of those answered had at most, by nearest rank over the bins; None of nothing."""
         left = rank(self._ends["answered"], share)
@@ -97,3 +108,8 @@ class Tally:
             refused=dict(self._refused), callbacks=dict(self._callbacks), target=self._rules.level,
             short=self._rules.short, queue=queue, interval=interval,
         )
+
+
+SUMS: Final = (
+    "_in_target", "_abandoned_in_target", "_short", "_handled", "_offers", "_missed", "_total", "_talk", "_hold", "_wrap_up",
+)
