@@ -34,7 +34,7 @@ from typing import Any, Final
 
 from ivr.core import callbacks, conversation, duty, joining, offering, supervision, waiting
 from ivr.core.agent import Agent
-from ivr.core.floor import Floor
+from ivr.core.floor import FALLBACK, Floor
 from ivr.core.messages import Event
 from ivr.core.offers import (
     AcdCommand,
@@ -110,6 +110,7 @@ class Acd:
         """New rules for all queues; they count for everybody from now on, for a wait under way as well."""
         self.out = []
         self.floor.rule(rules)
+        waiting.ruled_anew(self, at)
         return self.matched(at)
 
     def matched(self, at: float) -> list[AcdCommand]:
@@ -144,9 +145,6 @@ class Acd:
         line = self.floor.lines.get(queue)
         return line.signed_in if line else 0
 
-
-FALLBACK: Final = Rules()
-"""For a queue that was taken out of the dialplans while somebody was still in it."""
 
 HANDLERS: Final[dict[type[Event], Callable[[Acd, Any], None]]] = {
     CallerJoined: joining.join,

@@ -11,7 +11,7 @@ Rule 4: whoever calls again while a callback is open finds the place kept, and i
 
 from __future__ import annotations
 
-from datetime import datetime
+import math
 from typing import TYPE_CHECKING, Final
 
 from ivr.core import offering
@@ -23,6 +23,7 @@ from ivr.core.offers import (
     CallerJoined,
     KeepCallback,
     PersonLost,
+    RingTimedOut,
     StopDialling,
     Wake,
 )
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 NEXT_MORNING: Final = 12 * 3600.0
 """Seconds after which a queue that never says when it opens is looked at again."""
+
+
+LOOK_AGAIN: Final = 60.0
+"""Seconds after which a callback that is being offered is looked at again."""
 
 
 def kept(acd: Acd, event: CallbackKept) -> None:
@@ -52,32 +57,40 @@ def kept(acd: Acd, event: CallbackKept) -> None:
 
 def due(acd: Acd, event: CallbackDue) -> None:
     entry = acd.callbacks.get(event.callback)
-    if entry is not None and entry.absent and entry.callback not in acd.entries:
-        _wait_until(acd, entry, 0.0, event.at)
+    if entry is None or not entry.absent:
+        return
+    if entry.offers:
+        acd.out.append(Wake(LOOK_AGAIN, event))
+        return
+    acd.floor.unqueue(entry)
+    acd.entries.pop(entry.key, None)
+    _wait_until(acd, entry, entry.not_before, event.at)
 
 
 def _wait_until(acd: Acd, entry: Entry, moment: float, at: float) -> None:
-    """It takes its place in the queue, now or when it may."""
-    moment = max(moment, _opening(acd, entry.queue, at))
+    """It takes its place in the queue, now or when it may; it is looked at again when the queue closes or it expires."""
+    entry.not_before = moment
+    opens, closes = _hours(acd, entry.queue, at)
+    moment = max(moment, opens)
     if at >= entry.expires:
         _close(acd, entry, "expired", at)
     elif moment > at:
-        acd.out.append(Wake(moment - at, CallbackDue(at, entry.callback)))
+        acd.out.append(Wake(min(moment, entry.expires) - at, CallbackDue(at, entry.callback)))
     else:
         acd.entries[entry.key] = entry
         wait(acd, entry, at)
+        acd.out.append(Wake(min(closes, entry.expires) - at, CallbackDue(at, entry.callback)))
 
 
-def _opening(acd: Acd, queue: str, at: float) -> float:
-    """When the queue's hours allow a call: ``at`` itself when it is open."""
+def _hours(acd: Acd, queue: str, at: float) -> tuple[float, float]:
+    """From when (``at``: it is open) and until when the queue's hours allow a call."""
     hours = acd.rules_of(queue).hours
     if hours is None:
-        return at
+        return at, math.inf
     opening = hours.at(at)
     if opening.open:
-        return at
-    reopens: datetime | None = opening.reopens
-    return reopens.timestamp() if reopens is not None else at + NEXT_MORNING
+        return at, opening.closes.timestamp() if opening.closes is not None else at + NEXT_MORNING
+    return opening.reopens.timestamp() if opening.reopens is not None else at + NEXT_MORNING, math.inf
 
 
 def attach(acd: Acd, event: CallerJoined) -> bool:
@@ -93,6 +106,8 @@ def attach(acd: Acd, event: CallerJoined) -> bool:
         made.call = event.call
     acd.entries[entry.key] = entry
     if entry.winner is not None:
+        entry.winner.joined_at = event.at
+        acd.out.append(Wake(offering.BRIDGE_WITHIN, RingTimedOut(event.at, entry.winner.id)))
         acd.tell(entry, AgentAnswered(event.at, entry.ref, entry.winner.id, entry.winner.agent))
     elif waited or not entry.offers:  # the agent has gone meanwhile: the person is on the line, and is the next
         wait(acd, entry, event.at)
@@ -117,7 +132,7 @@ def fulfilled(acd: Acd, callback: str, at: float) -> None:
 def person_lost(acd: Acd, event: PersonLost) -> None:
     """Nobody answered: the agent is let go and charged nothing; the number is tried again later."""
     entry = acd.callbacks.get(event.callback)
-    if entry is None or not entry.absent or not entry.dialling:
+    if entry is None or not entry.absent or not entry.dialling or event.tries not in {0, entry.tries}:
         return
     entry.dialling = False
     _let_go(acd, entry, event.at)
@@ -165,17 +180,22 @@ def withdrawn(acd: Acd, event: CallbackWithdrawn) -> None:
     entry = acd.callbacks.get(event.callback)
     if entry is None:
         return
+    del acd.callbacks[event.callback]
     if entry.absent:
         _stop(acd, entry, event.at)
-    acd.callbacks.pop(event.callback, None)
-    report_stay(acd, entry, event.at, "flow_out", event.why)
+        report_stay(acd, entry, event.at, "flow_out", event.why)
+    entry.callback = ""
 
 
 def _stop(acd: Acd, entry: Entry, at: float) -> None:
+    stop_dialling(acd, entry)
+    _let_go(acd, entry, at)
+
+
+def stop_dialling(acd: Acd, entry: Entry) -> None:
     if entry.dialling:
         entry.dialling = False
         acd.out.append(StopDialling(entry.callback, entry.tries))
-    _let_go(acd, entry, at)
 
 
 def called_again(acd: Acd, entry: Entry, at: float) -> None:

@@ -27,9 +27,11 @@ from ivr.core.offers import (
     PauseRecording,
     RecordingAsked,
     ResumeAsked,
+    RingTimedOut,
     SayToLeg,
     Together,
     TransferAsked,
+    Wake,
 )
 from ivr.core.queueing import Entry, Need, Offer
 from ivr.core.waiting import awaited, plan, wait
@@ -186,6 +188,8 @@ def _hand_over(acd: Acd, entry: Entry, made: Offer, at: float) -> None:
         return
     guest.kind, entry.offers, entry.winner = "call", [guest], None
     if guest.stage != "talking":
+        entry.patient = at
+        supervision.dismiss(acd, entry, at)
         acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True, to=_name(guest)))
         return
     entry.winner = guest
@@ -197,6 +201,7 @@ def talks_instead(acd: Acd, entry: Entry, made: Offer, at: float) -> None:
     """From now on the caller talks with this one."""
     entry.conference = False
     acd.out.append(Together(entry.key, (made.id, *supervision.barging(entry))))
+    supervision.follow(acd, entry, made)
     acd.tell(entry, AgentChanged(at, entry.ref, made.id, made.agent, made.number if not made.agent else ""))
 
 
@@ -233,7 +238,8 @@ def transfer(acd: Acd, event: TransferAsked) -> None:
         acd.out.append(NotDone(event.agent, why))
         return
     offering.drop(acd, made, "accepted", event.at)
-    entry.offers, entry.winner = [], None
+    entry.offers, entry.winner, entry.patient = [], None, event.at
+    supervision.dismiss(acd, entry, event.at)
     if kind == "number":
         _to_number(acd, entry, made, name, event.at)
     else:
@@ -310,6 +316,7 @@ def dissolve(acd: Acd, entry: Entry, at: float) -> None:
         if guest.stage == "talking" and not entry.conference:
             acd.out.append(Aside(entry.key, ()))
             acd.out.append(SayToLeg(guest.id, GONE, then_drop=True))
+            acd.out.append(Wake(offering.BRIDGE_WITHIN, RingTimedOut(at, guest.id)))
         else:
             offering.drop(acd, guest, "cancelled", at)
     supervision.dismiss(acd, entry, at)

@@ -43,13 +43,14 @@ ACCOUNTED_ACTIVITIES: Final = frozenset({"idle", "resting"})
 
 def set_agent(acd: Acd, event: AgentSet) -> None:
     agent = acd.agents.get(event.agent)
+    before = agent.queues if agent is not None else ()
     if agent is None:
         agent = Agent(event.agent, event.queues, event.skills, dict(event.ranks), idle_since=event.at, spell_since=event.at)
         acd.floor.add(agent)
     elif (agent.queues, agent.skills, agent.ranks) != (event.queues, event.skills, dict(event.ranks)):
         agent.ranks = dict(event.ranks)
         acd.floor.reassign(agent, event.queues, event.skills)
-    for queue in agent.queues:
+    for queue in (*before, *agent.queues):
         watch_desertion(acd, queue, event.at)
 
 

@@ -19,15 +19,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
+from math import inf
 
 from ivr.core.agent import Agent
 from ivr.core.offers import Skills
 from ivr.core.queueing import ANYBODY, Entry, Need, Rules
-from ivr.core.strategy import RING_ALL, STRATEGIES
+from ivr.core.strategy import RANDOM, RING_ALL, STRATEGIES
 from ivr.core.wait import Pace
 
 FREE_HEAP_SLACK = 64
 """Thrown-away tickets are swept when a heap has twice as many entries as the queue has agents, and these more."""
+
+FALLBACK = Rules()
+"""For a queue that was taken out of the dialplans while somebody was still in it."""
 
 FreeHeap = list[tuple[float, float, str, int, Agent]]
 WaitHeap = list[tuple[float, str, int, Entry]]
@@ -35,7 +39,8 @@ WaitHeap = list[tuple[float, str, int, Entry]]
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """One queue's waiting callers and free agents. ``deserted``: since when nobody is signed in."""
+    """One queue's waiting callers and free agents. ``deserted``: since when nobody is signed in; ``drawn``: the last lot of
+    a queue that draws lots."""
 
     rules: Rules
     free: dict[Skills, FreeHeap] = field(default_factory=dict)
@@ -45,6 +50,7 @@ class Line:
     members: int = 0
     signed_in: int = 0
     deserted: float | None = None
+    drawn: float = 0.0
     pace: Pace = field(default_factory=Pace)
     _fits: dict[tuple[Need, Skills], int | None] = field(default_factory=dict)
 
@@ -76,8 +82,8 @@ class Floor:
 
     # ------------------------------------------------------------------------------------------------------------- rules
     def rule(self, rules: Mapping[str, Rules]) -> None:
-        """New rules. Who waits stays, and everybody is looked at again; a queue that is gone keeps its last rules until the
-        last caller has left it."""
+        """New rules. Who waits stays, and everybody is looked at again; a queue that is gone keeps its last rules while
+        somebody waits in it."""
         for name, each in rules.items():
             if name in self.lines:
                 self.lines[name].rules = each
@@ -88,6 +94,7 @@ class Floor:
         for line in self.lines.values():
             line.members = line.signed_in = 0
             line.free.clear()
+            line.drawn = 0.0
         for agent in self.agents.values():
             self._count(agent)
             self._free(agent)
@@ -154,7 +161,7 @@ class Floor:
             heap = line.free.get(skills)
             if heap is None:
                 heap = line.free[skills] = []
-            heappush(heap, (first, second, name, ticket, agent))
+            heappush(heap, (line.drawn + first, second, name, ticket, agent))
             if len(heap) > 2 * line.members + FREE_HEAP_SLACK:
                 heap[:] = [item for item in heap if item[4].ticket == item[3]]
                 heapify(heap)
@@ -163,7 +170,13 @@ class Floor:
     # ----------------------------------------------------------------------------------------------------------- callers
     def queue(self, entry: Entry) -> None:
         """The caller waits, or waits for somebody else than before."""
-        line, need = self.lines[entry.queue], entry.need
+        line, need = self.lines.get(entry.queue), entry.need
+        if line is None:  # taken out of the dialplans while this caller was being offered, or talked
+            line = self.lines[entry.queue] = Line(FALLBACK)
+            for agent in self.agents.values():
+                line.members += entry.queue in agent.queues
+                line.signed_in += entry.queue in agent.queues and agent.counted
+                self._free(agent)
         entry.ticket = ticket = next(self.tickets)
         line.waiting[entry.key] = entry
         line.ringing_all.pop(entry.key, None)
@@ -267,7 +280,11 @@ class Floor:
             first = (-liked, *heap[0])
             if best is None or first < best:
                 best = first
-        return best[5] if best else None
+        if best is None:
+            return None
+        if line.rules.strategy == RANDOM and line.drawn < best[1] < inf:
+            line.drawn = best[1]
+        return best[5]
 
     def _first_for(self, agent: Agent, at: float) -> Entry | None:
         best: Entry | None = None

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ivr.core.floor import Line
 
 
+JUST_NOW: Final = 5.0
+"""Seconds that the way from the call to here may take: whoever has waited longer has waited before."""
+
+
 def join(acd: Acd, event: CallerJoined) -> None:
     known = acd.entries.get(event.call)
     if known is not None and known.ref == event.ref:
@@ -57,7 +61,7 @@ def refusal(line: Line | None, entry: Entry, at: float) -> str:
     if line is None:
         return "unknown"
     rules = line.rules
-    if entry.since < at:
+    if at - entry.since > JUST_NOW:
         return ""
     if rules.hours is not None and not rules.hours.at(at).open:
         return "closed"
@@ -84,7 +88,7 @@ def moved_by_hand(acd: Acd, event: CallerMoved) -> None:
     elif event.front:
         first = min(each.order for each in acd.floor.lines[entry.queue].waiting.values())
         acd.floor.unqueue(entry)
-        entry.order = min(entry.order, first - 1.0)
+        entry.order = entry.front = min(entry.order, first - 1.0)
         acd.floor.queue(entry)
 
 
@@ -101,7 +105,7 @@ def forget(acd: Acd, entry: Entry, at: float, why: str) -> None:
     conversation.dissolve(acd, entry, at)
     for offer in entry.offers:
         offering.drop(acd, offer, "cancelled", at)
-    if not entry.served:
+    if not entry.served and not entry.callback:
         report_stay(acd, entry, at, ENDS.get(why, "failed"), why)
     if entry.callback:
         callbacks.hung_up(acd, entry, at)

@@ -25,7 +25,6 @@ from ivr.core.offers import (
     RecordTalk,
     Ring,
     RingTimedOut,
-    StopDialling,
     Together,
     Wake,
 )
@@ -104,8 +103,9 @@ def _withdraw(acd: Acd, offer_id: str, at: float) -> None:
     """Forget an offer at once: what its leg still does concerns nobody, and hangs it up again."""
     gone = acd.offers.pop(offer_id, None)
     if gone is not None:
-        _hang_up(acd, gone.id, at)
+        drop(acd, gone, "cancelled", at)
         part(acd, gone, at)
+        duty.report_work(acd, gone, at)
 
 
 # -------------------------------------------------------------------------------------------------------- what is reported
@@ -145,6 +145,7 @@ def answered(acd: Acd, event: LegAnswered) -> None:
 def _bring_together(acd: Acd, made: Offer, entry: Entry, at: float) -> None:
     """The call bridges, having stopped what it plays; a person who is to be called back is called first."""
     rules = acd.rules_of(made.queue)
+    made.joined_at = at
     if entry.absent:
         entry.dialling, entry.tries = True, entry.tries + 1
         acd.out.append(DialOut(entry.callback, entry.number, entry.tries, rules.dial))
@@ -190,6 +191,8 @@ def rang_long_enough(acd: Acd, event: RingTimedOut) -> None:
         fail(acd, made, "timed_out", event.at)
     elif made.stage == "answered":
         _await_bridge(acd, made, event.at)
+    elif made.entry is not None and acd.entries.get(made.entry.key) is not made.entry:
+        drop(acd, made, "lost", event.at)  # was told that the caller is gone, and should have been gone as well
 
 
 def _await_bridge(acd: Acd, made: Offer, at: float) -> None:
@@ -198,7 +201,7 @@ def _await_bridge(acd: Acd, made: Offer, at: float) -> None:
     patience = BRIDGE_WITHIN
     if entry is not None and entry.dialling:
         patience += acd.rules_of(made.queue).dial
-    left = made.answered_at + patience - at
+    left = made.joined_at + patience - at
     if left > 0:
         acd.out.append(Wake(left, RingTimedOut(at, made.id)))
     else:
@@ -274,17 +277,17 @@ def part(acd: Acd, made: Offer, at: float) -> None:
             entry.winner = None
         if made.stage == "talking":
             conversation.agent_left(acd, entry, made, at)
-        elif not entry.offers:
+            return
+        if won:
+            callbacks.stop_dialling(acd, entry)
+        if not entry.offers:
             requeue(acd, entry, made, at)
-        elif won:
+        elif won and not entry.absent:
             acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True))
 
 
 def requeue(acd: Acd, entry: Entry, made: Offer, at: float, to: str = "") -> None:
     """The offer failed, or the call was transferred: the caller waits again, at the same place."""
-    if entry.dialling:
-        entry.dialling = False
-        acd.out.append(StopDialling(entry.callback, entry.tries))
     if not entry.absent:
         acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True, to=to))
     wait(acd, entry, at)
@@ -300,7 +303,7 @@ def _release(acd: Acd, made: Offer, at: float) -> None:
         duty.move(acd, agent, "finish", at)
         duty.busy(acd, agent, rules.wrap_up, at)
         return
-    if made.end == "cancelled" or made.stage == "talking":
+    if made.end == "cancelled" or made.stage == "talking" or made.kind == "supervise":
         duty.move(acd, agent, "release", at)
     else:
         duty.move(acd, agent, "miss", at)

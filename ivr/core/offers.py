@@ -273,10 +273,12 @@ class CallbackDue(Event):
 
 @dataclass(frozen=True, slots=True)
 class PersonLost(Event):
-    """The one called back did not answer. ``why``: busy, no_answer, failed."""
+    """The one called back did not answer. ``why``: busy, no_answer, failed; ``tries`` is the `DialOut`'s: a loss that is
+    told late is not one of the next try (0: whichever goes on)."""
 
     callback: str
     why: str
+    tries: int = 0
 
 
 # -------------------------------------------------------------------------------------------------------------- commands

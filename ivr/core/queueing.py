@@ -6,6 +6,7 @@ Rules and needs are frozen values, compared and hashed. Entries and offers chang
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -76,8 +77,11 @@ class Rules:
 @dataclass(slots=True, eq=False)
 class Entry:
     """A caller in a queue, or a number to call back in its place. ``key``: the call's id, or the callback's while nobody
-    is on the line. ``plan``: the needs to come as (after seconds, need); ``need`` is the one of now; ``ticket`` is not 0
-    while it waits. ``winner`` is the offer answered first, ``guest`` the one consulted, ``spies`` are supervisors'."""
+    is on the line. ``since`` gives the place, ``entered`` is when this stay began, ``patient`` when the caller, having
+    talked, began to wait again (a transfer): the longest wait counts from there; ``front``: the order given by hand.
+    ``plan``: the needs to come as (after seconds, need); ``need`` is the one of now; ``ticket`` is not 0 while it waits.
+    ``not_before``: when a callback may be tried. ``winner`` is the offer answered first, ``guest`` the one consulted,
+    ``spies`` are supervisors'."""
 
     key: str
     ref: int
@@ -92,10 +96,13 @@ class Entry:
     winner: Offer | None = None
     count: int = 0
     order: float = 0.0
+    front: float = math.inf
+    patient: float = 0.0
     callback: str = ""
     number: str = ""
     tries: int = 0
     expires: float = 0.0
+    not_before: float = 0.0
     served: bool = False
     ticket: int = 0
     dialling: bool = False
@@ -118,7 +125,8 @@ class Entry:
 @dataclass(slots=True, eq=False)
 class Offer:
     """One agent asked to take one caller, or asked into a conversation. ``end`` is set once; ``dropped``: its leg was told
-    to go and is not yet gone. ``agent`` is '' for an outside ``number``; ``mode`` is a supervisor's."""
+    to go and is not yet gone. ``agent`` is '' for an outside ``number``; ``mode`` is a supervisor's; ``joined_at`` is
+    when both sides were on the line, or the person to be called back began to be dialled."""
 
     id: str
     entry: Entry | None
@@ -131,6 +139,7 @@ class Offer:
     end: OfferEnd | None = None
     dropped: bool = False
     answered_at: float = 0.0
+    joined_at: float = 0.0
     talk_from: float = 0.0
     held_from: float = 0.0
     held: float = 0.0

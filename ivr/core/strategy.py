@@ -47,8 +47,10 @@ def linear(agent: Agent, queue: str) -> Key:
 
 
 def weighted_random(agent: Agent, queue: str) -> Key:
-    """By lot, an agent of share 2 being drawn first twice as often as one of share 1 (Efraimidis and Spirakis 2006). The
-    lot is a hash of the agent and the number of its turn: a replay draws the same."""
+    """By lot, an agent of share 2 being drawn first twice as often as one of share 1: each waits an exponential time of
+    that rate, and the first is drawn. `ivr.core.floor` counts these times from the last one drawn, so that those who were
+    not drawn are as likely as ever. The lot is a hash of the agent and the number of its turn: a replay draws the same.
+    """
     share = agent.ranks.get(queue, 1)
     return (-log(_lot(agent.id, agent.turn)) / share, 0.0) if share > 0 else (inf, 0.0)
 
@@ -61,6 +63,9 @@ def _lot(name: str, turn: int) -> float:
     return ((mixed ^ (mixed >> 31)) + 1) / (2**64 + 1)
 
 
+RANDOM: Final = "random"
+"""The one strategy whose keys are counted from the last one taken."""
+
 RING_ALL: Final = "ring_all"
 """The one strategy that is more than an order: all free agents ring, the first to answer wins."""
 
@@ -70,6 +75,6 @@ STRATEGIES: Final[dict[str, Strategy]] = {
     "least_occupied": least_occupied,
     "round_robin": round_robin,
     "linear": linear,
-    "random": weighted_random,
+    RANDOM: weighted_random,
     RING_ALL: longest_idle,
 }

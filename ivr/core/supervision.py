@@ -92,6 +92,13 @@ def _take_over(acd: Acd, entry: Entry, winner: Offer, spy: Offer, at: float) -> 
     offering.drop(acd, winner, "accepted", at)
 
 
+def follow(acd: Acd, entry: Entry, winner: Offer) -> None:
+    """The caller talks with another agent now: whoever listened or whispered does so there."""
+    for spy in entry.spies:
+        if spy.stage == "talking" and spy.mode in {"listen", "whisper"}:
+            acd.out.append(Spy(entry.key, spy.id, winner.id, whisper=spy.mode == "whisper"))
+
+
 def stop(acd: Acd, entry: Entry, spy: Offer) -> None:
     if spy.mode in {"listen", "whisper"}:
         acd.out.append(Spy(entry.key, spy.id, ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from ivr.core.messages import QueueChanged, QueueRefused
@@ -17,11 +18,11 @@ def plan(entry: Entry, rules: Rules, skills: tuple[tuple[str, int], ...] = (), s
     for, then less."""
     wanted = tuple(sorted({**dict(rules.skills), **dict(skills)}.items())) if rules.skills or skills else ()
     first = Need("", wanted, rules.prefers) if wanted or rules.prefers else ANYBODY
-    later = [(after, Need("", less, rules.prefers)) for after, less in rules.relax]
+    later = tuple((after, Need("", less, rules.prefers)) for after, less in sorted(rules.relax, key=lambda stage: stage[0]))
     if sticky:
-        later.insert(0, (rules.sticky, first))
-        first = Need(sticky)
-    entry.need, entry.plan = first, tuple(sorted(later, key=lambda stage: stage[0]))
+        entry.need, entry.plan = Need(sticky), ((rules.sticky, first), *later)
+    else:
+        entry.need, entry.plan = first, later
 
 
 def wait(acd: Acd, entry: Entry, at: float) -> None:
@@ -29,10 +30,27 @@ def wait(acd: Acd, entry: Entry, at: float) -> None:
     rules = acd.rules_of(entry.queue)
     if entry.need.agent and not awaited(acd, entry.need.agent):
         relax(entry)
-    entry.order = entry.since - 60.0 * entry.priority / rules.weight
+    entry.order = _order(entry, rules)
     acd.floor.queue(entry)
     wake(acd, entry, rules, at)
     watch_desertion(acd, entry.queue, at)
+
+
+def _order(entry: Entry, rules: Rules) -> float:
+    return min(entry.since - 60.0 * entry.priority / rules.weight, entry.front)
+
+
+def ruled_anew(acd: Acd, at: float) -> None:
+    """Other rules count for those who wait as well: their place among all, the limits of their patience."""
+    for queue, line in acd.floor.lines.items():
+        for entry in acd.waiting(queue):
+            order = _order(entry, line.rules)
+            if order != entry.order:
+                acd.floor.unqueue(entry)
+                entry.order = order
+                acd.floor.queue(entry)
+            wake(acd, entry, line.rules, at)
+        watch_desertion(acd, queue, at)
 
 
 def awaited(acd: Acd, name: str) -> bool:
@@ -50,9 +68,9 @@ def wake(acd: Acd, entry: Entry, rules: Rules, at: float) -> None:
     """Look again at the next moment at which something changes for this caller."""
     moments = [entry.entered + after for after, _need in entry.plan[:1]]
     if rules.overflow and rules.overflow_after:
-        moments.append(entry.entered + rules.overflow_after)
+        moments.append(max(entry.entered, entry.patient) + rules.overflow_after)
     if rules.longest and not entry.callback:
-        moments.append(entry.since + rules.longest)
+        moments.append(max(entry.since, entry.patient) + rules.longest)
     if moments:
         acd.out.append(Wake(max(0.0, min(moments) - at), EntryDue(at, entry.key, entry.ref)))
 
@@ -62,9 +80,9 @@ def due(acd: Acd, event: EntryDue) -> None:
     if entry is None or entry.ref != event.ref or not entry.ticket:
         return  # being offered, or talking: when it waits again, it is looked at again
     rules, at = acd.rules_of(entry.queue), event.at
-    if rules.longest and at >= entry.since + rules.longest and not entry.callback:
+    if rules.longest and at >= max(entry.since, entry.patient) + rules.longest and not entry.callback:
         turn_away(acd, entry, at, "long")
-    elif rules.overflow and rules.overflow_after and at >= entry.entered + rules.overflow_after:
+    elif rules.overflow and rules.overflow_after and at >= max(entry.entered, entry.patient) + rules.overflow_after:
         move(acd, entry, rules.overflow, at, "overflow")
     else:
         _settle_for_less(acd, entry, at)
@@ -93,9 +111,10 @@ def move(acd: Acd, entry: Entry, queue: str, at: float, why: str) -> None:
     acd.floor.unqueue(entry)
     if not entry.served:
         report_stay(acd, entry, at, "flow_out", why)
-    entry.queue, entry.entered, entry.served = queue, at, False
+    entry.queue, entry.entered, entry.served, entry.front = queue, at, False, math.inf
     plan(entry, acd.rules_of(queue))
-    acd.tell(entry, QueueChanged(at, entry.ref, queue))
+    if not entry.absent:
+        acd.tell(entry, QueueChanged(at, entry.ref, queue))
     wait(acd, entry, at)
 
 
