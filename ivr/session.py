@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import structlog
@@ -40,6 +40,7 @@ from ivr.core.messages import (
     Resumed,
     SetTimer,
     Started,
+    StartMusic,
     StopListening,
     StopPlay,
     TimerFired,
@@ -178,6 +179,11 @@ class Session:
     async def _telephony(self, command: Command) -> None:
         if not self._over:
             await self.house.telephony.perform(self.id, command)
+
+    async def _start_music(self, command: StartMusic) -> None:
+        """The queue's own music, when it has one."""
+        rules = self.house.distributor.acd.rules_of(self.call.record.queue or "")
+        await self._telephony(replace(command, music=rules.music or command.music))
 
     async def _hangup(self, command: Hangup) -> None:
         self._hung_up = True
@@ -322,6 +328,7 @@ def callback_kept(number: str, kept: Facts, facts: Facts, at: float) -> Callback
 
 PERFORMERS: Final[dict[type[Command], Any]] = {
     Hangup: Session._hangup,  # noqa: SLF001 - the table of what this class does
+    StartMusic: Session._start_music,  # noqa: SLF001
     SetTimer: Session._set_timer,  # noqa: SLF001
     CancelTimer: Session._cancel_timer,  # noqa: SLF001
     Listen: Session._listen,  # noqa: SLF001

@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from ivr.core.messages import (
     AgentAnswered,
+    AgentChanged,
+    AgentHeld,
     AgentLeft,
     Answered,
     CallEnded,
@@ -19,6 +21,7 @@ from ivr.core.messages import (
     Event,
     Heard,
     Noted,
+    QueueChanged,
     QueueMoved,
     QueueRefused,
     Recorded,
@@ -94,16 +97,34 @@ def _identified(value: Any) -> tuple[str, str]:
     return "matricule", f"{matricule}, confirmé {by}" if matricule else "non donné"
 
 
+def _place(event: QueueMoved) -> tuple[str, str]:
+    wait = f", attente estimée {event.wait:.0f} s" if event.wait is not None else ""
+    return "file", f"{event.ahead} appel(s) avant, {event.agents} agent(s) connecté(s){wait}"
+
+
+def _announced(value: Any) -> tuple[str, str]:
+    told = _many(value)[0]
+    return "1364", f"annonce une attente de {told / 60:.0f} min" if told <= 1800 else "annonce plus de 30 min d'attente"
+
+
 def _left(event: AgentLeft) -> tuple[str, str]:
+    if event.to:
+        return "agent", f"transfère l'appel ({event.to})"
     return "agent", "n'a pas répondu : l'appelant garde sa place" if event.requeued else "a raccroché"
 
 
 EVENTS: Final[dict[type[Event], Callable[[Any], tuple[str, str] | None]]] = {
-    CallStarted: lambda event: ("appelant", f"appelle le {event.dialed} (arbre {event.flow})"),
+    CallStarted: lambda event: (
+        ("1364", f"rappelle (rappel {event.callback}, arbre {event.flow})") if event.callback
+        else ("appelant", f"appelle le {event.dialed} (arbre {event.flow})")
+    ),
     DigitReceived: lambda event: ("appelant", f"touche {event.digit}"),
     Heard: _heard,
     Recorded: lambda event: ("appelant", f"laisse un message de {event.seconds:.0f} s"),
-    QueueMoved: lambda event: ("file", f"{event.ahead} appel(s) avant, {event.agents} agent(s) connecté(s)"),
+    QueueMoved: _place,
+    QueueChanged: lambda event: ("file", f"passe dans la file {event.queue}"),
+    AgentChanged: lambda event: ("agent", f"l'appelant parle maintenant à {event.agent or event.number}"),
+    AgentHeld: lambda event: ("agent", "met l'appelant en attente" if event.on else "reprend l'appelant"),
     QueueRefused: lambda event: ("file", f"refusé : {event.reason}"),
     AgentAnswered: lambda event: ("agent", f"décroche : {event.agent}"),
     Connected: lambda _event: ("agent", "en conversation"),
@@ -124,6 +145,7 @@ NOTES: Final[dict[str, Callable[[Any], tuple[str, str] | None]]] = {
     "category": lambda value: ("requête", f"catégorie {value}"),
     "goal": lambda value: ("résultat", str(value)),
     "queued": lambda value: ("file", f"entre dans la file {value}"),
+    "announced": _announced,
     "queue_refused": lambda value: ("file", f"refusé : {value}"),
     "ringing": lambda value: ("agent", f"le poste sonne : {value}"),
     "callback": lambda _value: ("rappel", "rappel programmé"),
