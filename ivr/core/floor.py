@@ -186,13 +186,25 @@ class Floor:
         heappush(heap, (entry.order, entry.key, ticket, entry))
         self.arrived.append(entry)
 
-    def unqueue(self, entry: Entry) -> None:
-        """The caller waits no more."""
+    def ring_on(self, entry: Entry) -> None:
+        """The one who had answered is gone, others ring: whoever came in between rings as well."""
+        self.freed += [agent for agent in self.agents.values() if agent.ticket and entry.queue in agent.queues]
+
+    def unqueue(self, entry: Entry) -> bool:
+        """The caller waits no more. Says whether all were ringing for it: those who become free ring no more."""
         entry.ticket = 0
         line = self.lines.get(entry.queue)
+        if line is None:
+            return False
+        line.waiting.pop(entry.key, None)
+        return line.ringing_all.pop(entry.key, None) is not None
+
+    def ring_all(self, entry: Entry) -> None:
+        """All who become free from now on ring for this caller too, and all who are free."""
+        line = self.lines.get(entry.queue)
         if line is not None:
-            line.waiting.pop(entry.key, None)
-            line.ringing_all.pop(entry.key, None)
+            line.ringing_all[entry.key] = entry
+            self.freed += [agent for agent in self.agents.values() if agent.ticket and entry.queue in agent.queues]
 
     def score(self, entry: Entry, at: float) -> float:
         return self.lines[entry.queue].rules.weight * (at - entry.order)
@@ -311,7 +323,7 @@ class Floor:
         entry = _head(self.reserved[agent])
         if entry is None:
             del self.reserved[agent]
-        elif best is None or self.score(entry, at) > most:
+        elif best is None or (-self.score(entry, at), entry.key) < (-most, best.key):
             return entry
         return best
 

@@ -282,8 +282,10 @@ def part(acd: Acd, made: Offer, at: float) -> None:
             callbacks.stop_dialling(acd, entry)
         if not entry.offers:
             requeue(acd, entry, made, at)
-        elif won and not entry.absent:
-            acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True))
+        elif won:
+            acd.floor.ring_on(entry)
+            if not entry.absent:
+                acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True))
 
 
 def requeue(acd: Acd, entry: Entry, made: Offer, at: float, to: str = "") -> None:
