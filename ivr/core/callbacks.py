@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from ivr.core import offering
-from ivr.core.messages import AgentAnswered
+from ivr.core.messages import AgentAnswered, QueueChanged
 from ivr.core.offers import (
     CallbackDue,
     CallbackKept,
@@ -99,12 +99,16 @@ def attach(acd: Acd, event: CallerJoined) -> bool:
     if entry is None or not entry.absent:
         return False
     waited = bool(entry.ticket)
-    acd.floor.unqueue(entry)
+    all_ring = acd.floor.unqueue(entry)
     acd.entries.pop(entry.key, None)
     entry.key, entry.ref, entry.facts, entry.dialling = event.call, event.ref, event.facts, False
     for made in entry.offers:
         made.call = event.call
     acd.entries[entry.key] = entry
+    if entry.queue != event.queue:  # it was moved while nobody was on the line
+        acd.tell(entry, QueueChanged(event.at, entry.ref, entry.queue))
+    if all_ring:
+        acd.floor.ring_all(entry)
     if entry.winner is not None:
         entry.winner.joined_at = event.at
         acd.out.append(Wake(offering.BRIDGE_WITHIN, RingTimedOut(event.at, entry.winner.id)))
