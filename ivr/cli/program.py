@@ -18,7 +18,7 @@ from ivr.ari.asterisk.ports import PortTakenError
 from ivr.ari.asterisk.process import AsteriskError
 from ivr.ari.errors import AriError
 from ivr.check import NotFit
-from ivr.cli import calls, content, desk, logirec, machine, moment, service
+from ivr.cli import calls, content, desk, logirec, machine, moment, service, simulate
 from ivr.cli.console import warn
 from ivr.cli.opened import NothingThere
 from ivr.config import SettingsError
@@ -65,7 +65,7 @@ app = typer.Typer(
 )
 for command in (
     service.run, service.demo, machine.setup, content.check, machine.doctor, service.status, service.drain, calls.records,
-    calls.call,
+    calls.call, simulate.simulate,
 ):
     app.command()(command)
 for name, group in (

@@ -145,10 +145,10 @@ class Centre:
             if first:
                 self._tell(AgentSet(midnight, worker.name, worker.queues, worker.skills, worker.ranks))
                 self._tell(EquipmentChanged(midnight, worker.name, reachable=True))
-            if first and not worker.hours:
+            if first and worker.always:
                 self._tell(WishChanged(midnight, worker.name, "ready"))
-            for begin, end in worker.hours:
-                self._later(midnight + begin, self._arrives, worker)
+            for begin, end in worker.hours_of(day):
+                self._later(midnight + max(0.0, begin), self._arrives, worker)
                 self._later(midnight + end, self._leaves, worker)
 
     def _arrives(self, at: float, worker: Worker) -> None:

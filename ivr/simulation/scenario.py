@@ -60,22 +60,31 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """An agent. ``hours``: (from, to) within each day; none: always there."""
+    """An agent. ``hours``: (from, to) within each day; none: always there. ``by_day``: instead, those of each day by its
+    number (0 is the first)."""
 
     name: str
     queues: tuple[str, ...]
     skills: Skills = ()
     ranks: Mapping[str, int] = field(default_factory=dict)
     hours: tuple[tuple[float, float], ...] = ()
+    by_day: Mapping[int, tuple[tuple[float, float], ...]] | None = None
+
+    @property
+    def always(self) -> bool:
+        return not self.hours and self.by_day is None
+
+    def hours_of(self, day: int) -> tuple[tuple[float, float], ...]:
+        return self.hours if self.by_day is None else self.by_day.get(day, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """``opening``: when the first caller may come; ``length``: of the opening hours, longer than a day if so wanted.
-    ``together``: days that one distributor lives through; each such stretch is one observation for the confidence
-    intervals. answer: from the first ring to the agent's voice; unanswered: share of the offers that ring in vain.
-    ``back``: an agent who was paused for not answering comes back so many seconds later. ``announce``: ask at the door how
-    long the wait will be, and compare."""
+    """``opening``: when the first caller may come; ``length``: of the opening hours, longer than a day if so wanted;
+    ``midnight``: before the first day. ``together``: days that one distributor lives through; each such stretch is one
+    observation for the confidence intervals. answer: from the first ring to the agent's voice; unanswered: share of the
+    offers that ring in vain; ``back``: an agent who was paused for that comes back so many seconds later. ``announce``:
+    ask at the door how long the wait will be, and compare."""
 
     rules: Mapping[str, Rules]
     streams: tuple[Stream, ...]
@@ -84,6 +93,7 @@ class Scenario:
     length: float = 9 * 3600.0
     days: int = 1
     together: int = 1
+    midnight: float = MONDAY
     answer: Law = AT_ONCE
     unanswered: float = 0.0
     back: float = 300.0
@@ -106,16 +116,16 @@ class Scenario:
         return [range(first, min(first + self.together, self.days)) for first in range(0, self.days, self.together)]
 
     def opens(self, day: int) -> float:
-        return MONDAY + day * self.stride + self.opening
+        return self.midnight + day * self.stride + self.opening
 
     def open_until(self, moment: float) -> float:
         """Seconds of opening hours from the first day's midnight to ``moment``."""
-        days, rest = divmod(moment - MONDAY, self.stride)
+        days, rest = divmod(moment - self.midnight, self.stride)
         return days * self.length + min(self.length, max(0.0, rest - self.opening))
 
     def slot_of(self, moment: float) -> int:
         """Which part of its day a moment lies in; before the opening, the first."""
-        return max(0, int(((moment - MONDAY) % self.stride - self.opening) // self.slot))
+        return max(0, int(((moment - self.midnight) % self.stride - self.opening) // self.slot))
 
 
 def shaped(per_hour: float, shape: str, length: float = 9 * 3600.0) -> tuple[float, ...]:
