@@ -14,6 +14,7 @@ from ivr.today import Today
 
 
 def snapshot(service: Service) -> dict[str, Any]:
+    """``unanswered``: who is on the line and in no report yet, for the counting identity of the day."""
     now = service.clock.now()
     acd, today = service.house.distributor.acd, service.house.distributor.today
     return {
@@ -31,6 +32,10 @@ def snapshot(service: Service) -> dict[str, Any]:
         "waiting": [_waiting(entry, now) for name in acd.rules for entry in acd.waiting(name)],
         "agents": [_agent(acd, agent, now) for agent in acd.agents.values()],
         "callbacks": [_callback(acd, entry, now) for entry in acd.callbacks.values()],
+        "unanswered": [
+            {"queue": entry.queue, "entered": entry.entered} for entry in acd.entries.values()
+            if not entry.served and not entry.callback
+        ],
     }
 
 
@@ -61,14 +66,15 @@ def _queue(acd: Acd, today: Today, name: str, rules: Rules, now: float) -> dict[
         "callbacks": sum(entry.queue == name for entry in acd.callbacks.values()),
         "agents": acd.signed_in(name), "free": sum(agent.takes_offers for agent in staff),
         "talking": sum(agent.activity in {"talking", "hold", "consulting"} for agent in staff),
-        "paused": sum(agent.wish == "paused" for agent in staff), "level": rules.level, "day": day,
+        "paused": sum(agent.wish == "paused" for agent in staff), "level": rules.level, "short": rules.short, "day": day,
     }
 
 
 def _waiting(entry: Entry, now: float) -> dict[str, Any]:
     return {
         "call": entry.key, "queue": entry.queue, "waited": round(now - entry.since, 1), "priority": entry.priority,
-        "callback": bool(entry.callback), "agent": entry.need.agent, "skills": dict(entry.need.skills),
+        "callback": entry.callback, "agent": entry.need.agent, "skills": dict(entry.need.skills),
+        "relaxes_in": round(max(0.0, entry.entered + entry.plan[0][0] - now), 1) if entry.plan else None,
         "category": entry.facts.get("category"), "caller": covered(entry.number or str(entry.facts.get("caller") or "")),
     }
 

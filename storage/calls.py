@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from typing import Final
 
 from ivr.core.messages import Event
 from ivr.core.record import CallRecord
@@ -12,6 +14,8 @@ from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
 from storage.rows import CallFile, CallRow, RequestRow, told
+
+ALL: Final = sys.maxsize
 
 
 def open_call(call: str, at: float, caller: str, dialed: str, flow: str) -> Steps[None]:
@@ -76,6 +80,13 @@ def list_calls(
     wanted = {"since": since, "outcome": outcome, "matricule": matricule, "caller": caller, "limit": limit}
     rows = yield Ask("list_calls", wanted)
     return tuple(told(CallRow, row) for row in rows)
+
+
+def records(since: float, until: float) -> Steps[tuple[CallRecord, ...]]:
+    """Those of the calls that are over, by their beginning, oldest first."""
+    rows = yield Ask("list_calls", {"since": since, "outcome": None, "matricule": None, "caller": None, "limit": ALL})
+    ended = (row for row in reversed(rows) if row["record"] and row["started_at"] < until)
+    return tuple(codec.record_from_json(row["record"]) for row in ended)
 
 
 def closed_after(number: int, limit: int) -> Steps[tuple[CallRow, ...]]:

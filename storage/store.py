@@ -107,6 +107,10 @@ class Store:
         """Newest first, living calls included."""
         return await self.engine.read(calls.list_calls, since, outcome, matricule, caller, limit)
 
+    async def records(self, since: float, until: float) -> Sequence[CallRecord]:
+        """The records of calls that began in [since, until) and are over, oldest first."""
+        return await self.engine.read(calls.records, since, until)
+
     async def call(self, call: str) -> CallFile | None:
         return await self.engine.read(calls.call_file, call)
 

@@ -175,6 +175,15 @@ async def test_calls_are_listed_newest_first_and_filtered(store):
     assert await ids(outcome="TRANSFERE") == []
 
 
+async def test_records_of_a_period_are_those_of_the_calls_that_began_in_it_and_are_over(store):
+    await live(store, "mute", caller=KOFFI)
+    await begin(store, "alive")
+    [record] = await store.records(MONDAY, MONDAY + 86_400)
+    assert (record.call, record.outcome) == ("mute", "MUET")
+    assert not await store.records(record.started_at + 1, MONDAY + 86_400)
+    assert not await store.records(MONDAY - 10, record.started_at)
+
+
 async def test_calls_are_followed_in_the_order_of_their_closing(store):
     for call in "abc":
         await begin(store, call)
