@@ -143,6 +143,7 @@ class Distributor:
                 if answer is not None and not answer.done():
                     answer.set_result(commands)
         finally:
+            self._perform_all(self.acd.closing(self.clock.now()))
             await self._write_reports()
 
     def publish(self, rules: Mapping[str, Rules]) -> None:

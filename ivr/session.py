@@ -242,11 +242,12 @@ class Session:
 
     async def _enqueue(self, command: Enqueue) -> None:
         await self.house.ears.close(self.id)
-        agent = (self.call.record.agent or "") if command.offer else ""
+        record, desk = self.call.record, self.house.distributor
+        agent = record.agent if command.offer and record.agent in desk.acd.agents else ""  # else an outside number
         sticky = "" if command.offer else await self._served_by(command)
-        self.house.distributor.post(CallerJoined(
+        desk.post(CallerJoined(
             self.house.clock.now(), self.id, command.ref, command.queue, command.priority, command.since, command.facts,
-            command.offer, agent, command.skills, sticky, command.callback,
+            command.offer, agent or "", command.skills, sticky, command.callback, record.connected_at or 0.0,
         ))
 
     async def _served_by(self, command: Enqueue) -> str:

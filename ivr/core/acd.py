@@ -113,6 +113,16 @@ class Acd:
         waiting.ruled_anew(self, at)
         return self.matched(at)
 
+    def closing(self, at: float) -> list[AcdCommand]:
+        """The service ends: what the journal would be told at the end of the wrap-ups under way. Conversations are adopted
+        by the next life, which tells of them."""
+        self.out = []
+        for agent in self.agents.values():
+            if agent.closing is not None:
+                duty.report_work(self, agent.closing, at)
+                agent.closing = None
+        return self.out
+
     def matched(self, at: float) -> list[AcdCommand]:
         if self.floor.arrived or self.floor.freed:
             for entry, agent in self.floor.pairs(at):

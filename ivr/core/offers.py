@@ -27,7 +27,7 @@ Supervision = Literal["listen", "whisper", "barge", "take_over", "stop"]
 @dataclass(frozen=True, slots=True)
 class CallerJoined(Event):
     """``ref`` is the call's `Enqueue`; ``since`` keeps the place. ``offer`` and ``agent`` are a conversation already under
-    way (adoption after a restart). ``sticky`` is the agent who served this person last; ``callback`` the callback that
+    way since ``connected`` (adoption after a restart). ``sticky`` is the agent who served this person last; ``callback`` the callback that
     this outgoing call fulfils."""
 
     call: str
@@ -41,6 +41,7 @@ class CallerJoined(Event):
     skills: Skills = ()
     sticky: str = ""
     callback: str = ""
+    connected: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
