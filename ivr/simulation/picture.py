@@ -15,7 +15,7 @@ from ivr.core.metrics import QueueFigures
 from ivr.simulation.report import Case
 from ivr.simulation.scenario import DAY, Scenario
 
-WIDTH, HEIGHT = 1120, 780
+WIDTH, HEIGHT = 1110, 740
 PANEL_WIDTH, PANEL_HEIGHT = 450, 220
 COLOURS: Final = ("#0b6e99", "#d1495b", "#4f772d", "#b5651d", "#6a4c93", "#444444")
 """Told apart by people who see colours differently, and on a printer."""
@@ -84,14 +84,14 @@ class Panel:
             f'stroke-linejoin="round"/>' for run in runs if len(run) > 1
         ]
 
-    def bars(self, values: Sequence[tuple[str, float]]) -> None:
+    def bars(self, values: Sequence[tuple[str, float]], colours: Sequence[str]) -> None:
         width = PANEL_WIDTH / max(1, len(values))
         for number, (name, value) in enumerate(values):
             left, height = self.left + number * width, self.y(value)
             body = min(width * 0.7, 60)
             middle = left + width / 2
             self.parts.append(f'<rect x="{middle - body / 2:.1f}" y="{height:.1f}" width="{body:.1f}" '
-                              f'height="{self.above + PANEL_HEIGHT - height:.1f}" fill="{COLOURS[0]}"/>')
+                              f'height="{self.above + PANEL_HEIGHT - height:.1f}" fill="{colours[number % len(colours)]}"/>')
             if len(values) <= MOST_BARS:
                 if len(values) <= MOST_BARS // 2:
                     self.parts.append(_text(middle, height - 5, f"{value:.0f} %", anchor="middle", colour=GREY, size=11))
@@ -113,7 +113,7 @@ def picture(cases: Sequence[Case]) -> str:
     scenario = cases[0].scenario
     panels = [
         _over_the_day("Niveau de service", series, scenario, place=0, readings=[(_level, False)], unit=" %"),
-        _over_the_day("Attente avant réponse : 9 appelants sur 10 (pointillé : 1 sur 2)", series, scenario,
+        _over_the_day("Attente de 9 servis sur 10 (pointillé : 1 sur 2)", series, scenario,
                       place=1, readings=[(_p90, False), (_p50, True)], unit=" s"),
         _waiting(series, scenario),
         _occupancy(cases),
@@ -141,7 +141,8 @@ class Series:
 
 def _series(cases: Sequence[Case]) -> list[Series]:
     if len(cases) == 1:
-        named = [(queue, cases[0], queue) for queue in cases[0].queues]
+        labels = cases[0].scenario.rules
+        named = [(labels[queue].label or queue, cases[0], queue) for queue in cases[0].queues if queue in labels]
     else:
         named = [(case.name, case, "") for case in cases]
     return [Series(name, colour, case, queue) for (name, case, queue), colour in zip(named, COLOURS, strict=False)]
@@ -179,7 +180,7 @@ def _slots(scenario: Scenario) -> list[tuple[int, float]]:
 
 def _panel(title: str, place: int, top: float, unit: str, scenario: Scenario) -> Panel:
     first = scenario.opening / 3600 if scenario.length <= DAY else 0.0
-    panel = Panel(title, 80 + (place % 2) * 540, 130 + (place // 2) * 330, top, unit, first, first + scenario.length / 3600)
+    panel = Panel(title, 80 + (place % 2) * 540, 130 + (place // 2) * 310, top, unit, first, first + scenario.length / 3600)
     panel.frame()
     return panel
 
@@ -224,9 +225,9 @@ def _occupancy(cases: Sequence[Case]) -> Panel:
             values, title = sorted(values, key=lambda each: -each[1]), "Occupation des agents, du plus au moins occupé"
     else:
         values, title = [(case.name, 100 * (case.study.whole.occupancy or 0.0)) for case in cases], "Occupation des agents"
-    panel = Panel(title, 620, 460, 100.0, " %")
+    panel = Panel(title, 620, 440, 100.0, " %")
     panel.frame()
-    panel.bars(values)
+    panel.bars(values, COLOURS if len(cases) > 1 else COLOURS[:1])
     return panel
 
 
