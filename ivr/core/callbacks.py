@@ -28,7 +28,7 @@ from ivr.core.offers import (
     Wake,
 )
 from ivr.core.queueing import Entry
-from ivr.core.waiting import plan, report_stay, wait
+from ivr.core.waiting import plan, report_stay, wait, wake
 
 if TYPE_CHECKING:
     from ivr.core.acd import Acd
@@ -164,9 +164,9 @@ def _again(acd: Acd, entry: Entry, at: float) -> None:
         _close(acd, entry, "expired", at)
         return
     again = Entry(
-        entry.callback, entry.ref + 1, entry.queue, entry.priority, entry.since, entry.facts, entered=entry.entered,
-        callback=entry.callback, number=entry.number, tries=entry.tries, expires=entry.expires, need=entry.need,
-        plan=entry.plan,
+        entry.callback, int(at), entry.queue, entry.priority, entry.since, entry.facts, entered=entry.entered,
+        count=entry.count, callback=entry.callback, number=entry.number, tries=entry.tries, expires=entry.expires,
+        need=entry.need, plan=entry.plan,
     )
     acd.callbacks[entry.callback] = again
     acd.out.append(KeepCallback(entry.callback, "open", entry.tries, moment))
@@ -189,6 +189,8 @@ def withdrawn(acd: Acd, event: CallbackWithdrawn) -> None:
         _stop(acd, entry, event.at)
         report_stay(acd, entry, event.at, "flow_out", event.why)
     entry.callback = ""
+    if entry.ticket:  # a caller like others from now on, whose patience is counted
+        wake(acd, entry, acd.rules_of(entry.queue), event.at)
 
 
 def _stop(acd: Acd, entry: Entry, at: float) -> None:

@@ -77,7 +77,7 @@ class Floor:
     agents: dict[str, Agent] = field(default_factory=dict)
     freed: list[Agent] = field(default_factory=list)
     arrived: list[Entry] = field(default_factory=list)
-    reserved: dict[str, WaitHeap] = field(default_factory=dict)
+    reserved: dict[str, dict[str, WaitHeap]] = field(default_factory=dict)
     tickets: Iterator[int] = field(default_factory=lambda: count(1))
 
     # ------------------------------------------------------------------------------------------------------------- rules
@@ -180,9 +180,10 @@ class Floor:
         entry.ticket = ticket = next(self.tickets)
         line.waiting[entry.key] = entry
         line.ringing_all.pop(entry.key, None)
-        heap = self.reserved.setdefault(need.agent, []) if need.agent else line.lanes.get(need)
-        if heap is None:
-            heap = line.lanes[need] = []
+        if need.agent:
+            heap = self.reserved.setdefault(need.agent, {}).setdefault(entry.queue, [])
+        else:
+            heap = line.lanes.setdefault(need, [])
         heappush(heap, (entry.order, entry.key, ticket, entry))
         self.arrived.append(entry)
 
@@ -200,11 +201,10 @@ class Floor:
         return line.ringing_all.pop(entry.key, None) is not None
 
     def ring_all(self, entry: Entry) -> None:
-        """All who become free from now on ring for this caller too, and all who are free."""
+        """All who become free from now on ring for this caller too, under whatever key."""
         line = self.lines.get(entry.queue)
         if line is not None:
             line.ringing_all[entry.key] = entry
-            self.freed += [agent for agent in self.agents.values() if agent.ticket and entry.queue in agent.queues]
 
     def score(self, entry: Entry, at: float) -> float:
         return self.lines[entry.queue].rules.weight * (at - entry.order)
@@ -320,12 +320,12 @@ class Floor:
 
     def _reserved_for(self, agent: str, best: Entry | None, most: float, at: float) -> Entry | None:
         """Somebody who waits for this agent alone, in whatever queue, unless another one has the larger score."""
-        entry = _head(self.reserved[agent])
-        if entry is None:
+        heads = [entry for heap in self.reserved[agent].values() if (entry := _head(heap)) is not None]
+        if not heads:
             del self.reserved[agent]
-        elif best is None or (-self.score(entry, at), entry.key) < (-most, best.key):
-            return entry
-        return best
+            return best
+        first = min(heads, key=lambda entry: (-self.score(entry, at), entry.key))
+        return first if best is None or (-self.score(first, at), first.key) < (-most, best.key) else best
 
 
 def _head(heap: WaitHeap) -> Entry | None:

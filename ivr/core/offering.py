@@ -76,26 +76,28 @@ def ring(acd: Acd, made: Offer, seconds: float, entry: Entry) -> None:
 
 
 def adopt(acd: Acd, entry: Entry, event: CallerJoined) -> None:
-    """The application came back while these two were talking. Whatever the agent was offered since is withdrawn."""
+    """The application came back while these two were talking. Whatever the agent was offered since is withdrawn. No agent:
+    the caller was transferred to an outside number."""
     agent = acd.agents.get(event.agent)
-    if agent is None:
+    if agent is None and event.agent:
         agent = Agent(event.agent, (), spell_since=event.at)
         acd.floor.add(agent)
-    if event.offer in acd.offers or (agent.activity, "adopt") not in TRANSITIONS:
+    if event.offer in acd.offers or (agent is not None and (agent.activity, "adopt") not in TRANSITIONS):
         acd.entries[entry.key] = entry
         _hang_up(acd, event.offer, event.at)
         acd.tell(entry, AgentLeft(event.at, entry.ref, event.offer, requeued=True))
         wait(acd, entry, event.at)
         return
-    _withdraw(acd, agent.offer, event.at)
+    if agent is not None:
+        _withdraw(acd, agent.offer, event.at)
     if event.callback:
         callbacks.fulfilled(acd, event.callback, event.at)
-    made = Offer(event.offer, entry, agent.id, entry.queue, entry.key, event.at, stage="talking", end="accepted")
-    made.answered_at = made.talk_from = event.at
+    made = Offer(event.offer, entry, event.agent, entry.queue, entry.key, event.at, stage="talking", end="accepted")
+    made.answered_at = made.talk_from = event.connected or event.at
     acd.offers[made.id] = made
     entry.offers, entry.winner, entry.served = [made], made, True
     acd.entries[entry.key] = entry
-    duty.move(acd, agent, "adopt", event.at, made.id)
+    _moved(acd, made, "adopt", event.at)
     acd.out.append(Together(entry.key, (made.id,)))
 
 

@@ -102,7 +102,8 @@ def turn_away(acd: Acd, entry: Entry, at: float, why: str) -> None:
     """The queue lets go of somebody who waits: the call goes on elsewhere."""
     acd.floor.unqueue(entry)
     del acd.entries[entry.key]
-    report_stay(acd, entry, at, "flow_out", why)
+    if not entry.served:
+        report_stay(acd, entry, at, "flow_out", why)
     acd.tell(entry, QueueRefused(at, entry.ref, why))
 
 
