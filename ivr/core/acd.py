@@ -82,6 +82,7 @@ class Acd:
 
     def __init__(self, rules: Mapping[str, Rules], approved: frozenset[str] = frozenset()) -> None:
         self.floor: Final = Floor()
+        self.agents: Final[dict[str, Agent]] = self.floor.agents
         self.approved = approved
         self.entries: dict[str, Entry] = {}
         self.offers: dict[str, Offer] = {}
@@ -89,10 +90,6 @@ class Acd:
         self.turns = 0
         self.out: list[AcdCommand] = []
         self.floor.rule(rules)
-
-    @property
-    def agents(self) -> dict[str, Agent]:
-        return self.floor.agents
 
     @property
     def rules(self) -> Mapping[str, Rules]:
@@ -104,7 +101,8 @@ class Acd:
         handler = HANDLERS.get(type(event))
         if handler is not None:
             handler(self, event)
-        return self.matched(event.at)
+        floor = self.floor
+        return self.matched(event.at) if floor.arrived or floor.freed else self.out
 
     def publish(self, rules: Mapping[str, Rules], at: float) -> list[AcdCommand]:
         """New rules for all queues; they count for everybody from now on, for a wait under way as well."""

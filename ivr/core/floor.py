@@ -15,7 +15,7 @@ Rule 3: of the agents able to take a caller the first by (what the caller prefer
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
@@ -32,6 +32,8 @@ FREE_HEAP_SLACK = 64
 
 FALLBACK = Rules()
 """For a queue that was taken out of the dialplans while somebody was still in it."""
+
+NOBODY: tuple[tuple[Entry, Agent], ...] = ()
 
 FreeHeap = list[tuple[float, float, str, int, Agent]]
 WaitHeap = list[tuple[float, str, int, Entry]]
@@ -210,20 +212,25 @@ class Floor:
         return self.lines[entry.queue].rules.weight * (at - entry.order)
 
     # ------------------------------------------------------------------------------------------------------- the matching
-    def pairs(self, at: float) -> Iterator[tuple[Entry, Agent]]:
+    def pairs(self, at: float) -> Iterable[tuple[Entry, Agent]]:
         """Who is offered whom, one after the other. The taker reserves each (`unqueue`, `settle`) before asking for the
-        next; for a caller of a queue that rings all, all who are free come one after the other."""
+        next; for a caller of a queue that rings all, all who are free come one after the other. Nearly always one caller
+        has come or one agent is free: then nothing needs ranking."""
         freed, arrived = self.freed, self.arrived
         self.freed, self.arrived = [], []
         if not freed and len(arrived) == 1:
-            yield from self._takers(arrived[0])
-            return
+            return self._takers(arrived[0])
         if not arrived and len(freed) == 1:
-            first = self._first_for(freed[0], at) if freed[0].ticket else None
-            if first is not None:
-                yield from self._takers(first)
-            yield from self._joins_the_ringing(freed[0])
-            return
+            return self._taken_by(freed[0], at)
+        return self._ranked(freed, arrived, at)
+
+    def _taken_by(self, agent: Agent, at: float) -> Iterator[tuple[Entry, Agent]]:
+        first = self._first_for(agent, at) if agent.ticket else None
+        if first is not None:
+            yield from self._takers(first)
+        yield from self._joins_the_ringing(agent)
+
+    def _ranked(self, freed: list[Agent], arrived: list[Entry], at: float) -> Iterator[tuple[Entry, Agent]]:
         ranked: list[tuple[float, str, int, Entry, Agent | None]] = []
         for turn, entry in enumerate(arrived):
             if entry.ticket:
@@ -245,16 +252,19 @@ class Floor:
         if entry is not None:
             heappush(ranked, (-self.score(entry, at), entry.key, turn, entry, agent))
 
-    def _takers(self, entry: Entry) -> Iterator[tuple[Entry, Agent]]:
+    def _takers(self, entry: Entry) -> Iterable[tuple[Entry, Agent]]:
         agent = self._best_for(entry) if entry.ticket else None
         if agent is None:
-            return
-        yield entry, agent
-        line = self.lines[entry.queue]
-        if line.rules.strategy == RING_ALL:
-            line.ringing_all[entry.key] = entry
-            while (agent := self._best_for(entry)) is not None:
-                yield entry, agent
+            return NOBODY
+        if self.lines[entry.queue].rules.strategy != RING_ALL:
+            return ((entry, agent),)
+        return self._all_takers(entry, agent)
+
+    def _all_takers(self, entry: Entry, agent: Agent | None) -> Iterator[tuple[Entry, Agent]]:
+        while agent is not None:
+            yield entry, agent
+            self.lines[entry.queue].ringing_all[entry.key] = entry
+            agent = self._best_for(entry)
 
     def _joins_the_ringing(self, agent: Agent) -> Iterator[tuple[Entry, Agent]]:
         """Somebody who becomes free while all others of the queue ring rings too."""
