@@ -137,6 +137,8 @@ class AgentRinging(Echo):
 
 @dataclass(frozen=True, slots=True)
 class AgentAnswered(Echo):
+    """``agent`` is the number where an outside one was called instead."""
+
     offer: str
     agent: str
 

@@ -154,7 +154,7 @@ def _bring_together(acd: Acd, made: Offer, entry: Entry, at: float) -> None:
         acd.out.append(Wake(rules.dial + BRIDGE_WITHIN, RingTimedOut(at, made.id)))
     else:
         acd.out.append(Wake(BRIDGE_WITHIN, RingTimedOut(at, made.id)))
-        acd.tell(entry, AgentAnswered(at, entry.ref, made.id, made.agent))
+        acd.tell(entry, AgentAnswered(at, entry.ref, made.id, made.agent or made.number))
 
 
 def bridged(acd: Acd, event: LegBridged) -> None:

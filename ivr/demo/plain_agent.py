@@ -285,7 +285,7 @@ class Telephone:
                 loop.remove_reader(0)
                 over.set()
 
-        await loop.create_datagram_endpoint(lambda: self.wire, local_addr=(self.address, 0))
+        await loop.create_datagram_endpoint(lambda: self.wire, local_addr=(self.address, self.account["listen"]))
         tell("ready")
         loop.add_reader(0, read)
         await over.wait()

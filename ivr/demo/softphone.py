@@ -41,11 +41,13 @@ class Softphone:
     """One telephone. ``port`` is Asterisk's SIP port; ``microphone`` a WAV said over and over once connected (else the noise
     of a quiet line); ``answer_after`` seconds it answers (else it rings on); ``refuse`` a SIP status, it refuses with it.
     From ``address`` 127.0.0.2 and without secret it is a caller behind the operator's trunk, with its number as account.
-    ``folder`` receives what it hears (else a temporary one)."""
+    ``listen`` is the port on which it is called there (else any). ``folder`` receives what it hears (else a temporary
+    one)."""
 
     def __init__(
         self, account: str, secret: str | None, port: int, *, microphone: Path | None = None,
         answer_after: float | None = None, refuse: int | None = None, address: str = "127.0.0.1", folder: Path | None = None,
+        listen: int = 0,
     ) -> None:
         self.account = account
         self._folder = folder or Path(tempfile.mkdtemp(prefix="softphone-"))
@@ -54,6 +56,7 @@ class Softphone:
         self._settings = {
             "account": account, "secret": secret, "port": port, "address": address, "answer_after": answer_after,
             "refuse": refuse, "microphone": str(microphone or _quiet_line(self._folder)), "heard": str(self.heard.file),
+            "listen": listen,
         }
         self.events: list[dict[str, Any]] = []
         """Everything that happened, in order; ``at`` is the monotonic clock."""

@@ -105,7 +105,7 @@ class Telephone:
         self.endpoint.libCreate()
         self.endpoint.libInit(settings)
         transport = pj.TransportConfig()
-        transport.boundAddress, transport.port = self.account["address"], 0
+        transport.boundAddress, transport.port = self.account["address"], self.account["listen"]
         self.endpoint.transportCreate(pj.PJSIP_TRANSPORT_UDP, transport)
         self.endpoint.libStart()
         self.endpoint.audDevManager().setNullDev()

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -37,30 +38,38 @@ POLL = 0.03
 JUST_NOW = 6.0
 ENOUGH = 0.3
 QUEUES = ("general", "carriere", "solde", "concours")
+ORDINARY = {"ring": 4, "wrap_up": 1, "most": 50, "misses": 3}
 DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 TRUNK = "127.0.0.2"
 PORTS = ("sip_port", "http_port", "media_port", "rtp_first", "rtp_last")
 
 
 class Centre:
-    """One installation in var/test. ``opened`` is a week of opening hours; ``settings`` go into its TOML file."""
+    """One installation in var/test. ``opened`` is a week of opening hours; ``rules`` are words of queues.yaml by queue;
+    ``skills`` what an agent can do; ``approved`` outside numbers; when ``brief`` callers wait without being told so."""
 
     _count = itertools.count(1)
 
-    def __init__(self, agents=("awa", "serge"), *, opened=True, notice=False, recognizer="none", cues=(), traced=False):
+    def __init__(
+        self, agents=("awa", "serge"), *, opened=True, notice=False, recognizer="none", cues=(), traced=False, brief=False,
+        rules=None, skills=None, approved=(),
+    ):
         self.home = HOMES / f"{os.getpid()}-{next(self._count)}"
         self.home.mkdir(parents=True)
         (self.home / "owner").write_text(str(os.getpid()))
         for shared in ("asterisk", "prompts"):
             (self.home / shared).symlink_to(ROOT / "var" / shared)
         self.dialplans = self.home / "dialplans"
-        self._write_dialplans(opened, notice)
+        self._write_dialplans(opened, notice, brief)
+        self._write_rules(rules or {})
         (self.home / "cues.json").write_text(json.dumps(list(cues)))
         chosen = {"home": str(self.home), "dialplans": str(self.dialplans), "recognizer": recognizer, "demo": True}
-        trunk = {"id": "operateur", "peers": [TRUNK]}
+        chosen["approved_numbers"] = list(approved)
+        self.outside_port = free_port(TRUNK)
+        trunk = {"id": "operateur", "peers": [TRUNK], "contact": f"{TRUNK}:{self.outside_port}"}
         self.settings = load_settings(**chosen, **asdict(free_ports(rtp_span=200)), trunks=[trunk])
-        self._write_settings(chosen)
-        self.agents = agents
+        self._write_settings(chosen, trunk)
+        self.agents, self.skills = agents, skills or {}
         self.trace = self.home / "trace.jsonl"
         if traced:
             self.trace.touch()
@@ -70,7 +79,7 @@ class Centre:
         asyncio.run(self._people())
 
     # ------------------------------------------------------------------------------------------------------- the making
-    def _write_dialplans(self, opened: bool, notice: bool) -> None:
+    def _write_dialplans(self, opened: bool, notice: bool, brief: bool) -> None:
         self.dialplans.mkdir()
         (self.dialplans / "categories.yaml").symlink_to(ROOT / "dialplans" / "categories.yaml")
         flow = (ROOT / "dialplans" / "1364.yaml").read_text()
@@ -79,25 +88,36 @@ class Centre:
             for line in ("principal.suivi", "principal.carriere", "principal.solde", "principal.concours"):
                 flow = flow.replace(f"say: {line}, ", "")  # the main menu in one line: silent callers hear it three times
             flow = flow.replace("say: [principal.autres, menu.agent, menu.repeter]", "say: menu.agent")
+        if brief:
+            flow = flow.replace("    prompts: file.mise_en_attente\n", "")
         (self.dialplans / "1364.yaml").write_text(flow)
-        queue = "{{label: {0}, ring: 4, wrap_up: 1, most: 50, misses: 3}}"
-        lines = [f"  {name}: {queue.format(name)}" for name in QUEUES]
-        (self.dialplans / "queues.yaml").write_text("\n".join(["queues:", *lines, ""]))
         far = DAYS[(datetime.now(UTC) + timedelta(days=3)).weekday()]
         week = [f'      {day}: ["00:00-24:00"]' for day in DAYS] if opened else [f'      {far}: ["08:00-12:00"]']
-        hours = ["calendars:", "  cruc:", "    zone: Africa/Abidjan", "    week:", *week, "    special: []", ""]
+        never = f'  nuit: {{zone: Africa/Abidjan, week: {{{far}: ["08:00-12:00"]}}, special: []}}'
+        hours = ["calendars:", "  cruc:", "    zone: Africa/Abidjan", "    week:", *week, "    special: []", never, ""]
         (self.dialplans / "hours.yaml").write_text("\n".join(hours))
 
-    def _write_settings(self, chosen: dict[str, Any]) -> None:
+    def _write_rules(self, rules: dict[str, dict[str, Any]]) -> None:
+        """JSON is YAML too."""
+        queues = {name: {"label": name, **ORDINARY, **rules.get(name, {})} for name in (*QUEUES, *rules)}
+        known = {"skills": {name: name for name in QUEUES}, "queues": queues}
+        (self.dialplans / "queues.yaml").write_text(json.dumps(known))
+
+    async def ruled(self, **rules: dict[str, Any]) -> None:
+        """From now on the queues follow these rules, and the ordinary ones in all that is not said."""
+        self._write_rules(rules)
+        await ask(self.home, "POST", "/publish")
+
+    def _write_settings(self, chosen: dict[str, Any], trunk: dict[str, Any]) -> None:
         ports = {name: getattr(self.settings, name) for name in PORTS}
         lines = [f"{name} = {json.dumps(value)}" for name, value in {**chosen, **ports}.items()]
-        trunk = ["[[trunks]]", 'id = "operateur"', f'peers = ["{TRUNK}"]', ""]
-        (self.home / "cruc.toml").write_text("\n".join([*lines, *trunk]))
+        way = ["[[trunks]]", *(f"{name} = {json.dumps(value)}" for name, value in trunk.items()), ""]
+        (self.home / "cruc.toml").write_text("\n".join([*lines, *way]))
 
     async def _people(self) -> None:
         store = open_store(self.settings.store_url)
         for rank, name in enumerate(self.agents, 101):
-            await store.put_agent(Agent(name, name.capitalize(), str(rank), name, QUEUES))
+            await store.put_agent(Agent(name, name.capitalize(), str(rank), name, QUEUES, self.skills.get(name, {})))
         await store.import_people([
             Person(each.matricule, each.name, "", each.birth) for each in EVERYBODY if each.matricule and each.birth
         ])
@@ -134,6 +154,11 @@ class Centre:
     async def restart(self) -> None:
         await asyncio.to_thread(self.start)
 
+    async def die_and_come_back(self) -> None:
+        """The application, not Asterisk."""
+        self.kill()
+        await self.restart()
+
     def close(self) -> None:
         """End all of it, and say what is left."""
         if self._process is not None and self._process.poll() is None:
@@ -169,10 +194,14 @@ class Centre:
         return "\n".join(file.read_text(errors="replace") for file in logs if file.is_file())
 
     # --------------------------------------------------------------------------------------------------------- telephones
-    def caller(self, **more: Any) -> Softphone:
+    def caller(self, number: str = "", **more: Any) -> Softphone:
         """Somebody with a telephone of his own, behind the operator's trunk."""
-        number = f"07000001{next(self._numbers):02d}"
-        return Softphone(number, None, self.settings.sip_port, address=TRUNK, folder=self.home / "heard", **more)
+        account = number or f"07000001{next(self._numbers):02d}"
+        return Softphone(account, None, self.settings.sip_port, address=TRUNK, folder=self.home / "heard", **more)
+
+    def outside(self, number: str = "", **more: Any) -> Softphone:
+        """A caller whom we can call: one at a time, for all that goes out through the trunk rings there."""
+        return self.caller(number, listen=self.outside_port, **more)
 
     def desk(self, agent: str, **more: Any) -> Softphone:
         """An agent's telephone."""
@@ -187,6 +216,10 @@ class Centre:
 
     async def wish(self, agent: str, wish: str) -> None:
         await ask(self.home, "POST", f"/agents/{agent}/wish", wish=wish)
+
+    async def act(self, agent: str, action: str, **said: Any) -> None:
+        """What the agent's console would ask. Raises `ControlRefused` when it cannot be done."""
+        await ask(self.home, "POST", f"/agents/{agent}/{action}", **said)
 
     async def agent_is(self, agent: str, state: str, patience: float = 12) -> None:
         await self.wait(lambda: self._agent_is(agent, state), patience, f"{agent} is not {state}")
@@ -262,6 +295,12 @@ class Centre:
 
     def callbacks(self, phone: Softphone) -> list[dict[str, Any]]:
         return self.rows("SELECT * FROM callbacks WHERE number = ?", phone.account)
+
+
+def free_port(address: str) -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind((address, 0))
+        return probe.getsockname()[1]
 
 
 # ------------------------------------------------------------------------------------------------------------- after a crash

@@ -1,0 +1,48 @@
+"""What real telephones have found in the distributor, each as the shortest story, told as events (see test_acd_found)."""
+
+from ivr.core.acd import Acd
+from ivr.core.messages import AgentAnswered
+from ivr.core.offers import (
+    AgentSet,
+    CallerJoined,
+    EquipmentChanged,
+    LegAnswered,
+    LegBridged,
+    Tell,
+    TransferAsked,
+    WishChanged,
+)
+from ivr.core.queueing import Rules
+
+NUMBER = "0700000190"
+
+
+def centre(*agents, **rules):
+    acd = Acd(rules or {"general": Rules()}, frozenset({NUMBER}))
+    for name in agents:
+        acd.handle(AgentSet(1000.0, name, tuple(acd.rules)))
+        acd.handle(EquipmentChanged(1000.0, name, reachable=True))
+        acd.handle(WishChanged(1000.0, name, "ready"))
+    return acd
+
+
+def joins(acd, name, at=1000.0):
+    return acd.handle(CallerJoined(at, name, 1, "general", 0, at, {}))
+
+
+def talks(acd, offer, at=1000.0):
+    answer = acd.handle(LegAnswered(at, offer))
+    acd.handle(LegBridged(at, offer))
+    return answer
+
+
+def told(orders, kind):
+    return [order.event for order in orders if isinstance(order, Tell) and isinstance(order.event, kind)]
+
+
+def test_an_outside_number_to_which_a_call_is_transferred_answers_and_the_call_is_told_the_number():
+    acd = centre("Awa")
+    joins(acd, "Koffi")
+    talks(acd, "Koffi.o1.1")
+    acd.handle(TransferAsked(1001.0, "Awa", f"number:{NUMBER}"))
+    assert [each.agent for each in told(talks(acd, "Koffi.o1.2"), AgentAnswered)] == [NUMBER]
