@@ -272,4 +272,4 @@ class FakeLegs:
         callback = names.callback_of(channel)
         if channel in self.dialling and callback:
             self.dialling.discard(channel)
-            self.desk.post(PersonLost(self._now, callback, why))
+            self.desk.post(PersonLost(self._now, callback[0], why, callback[1]))

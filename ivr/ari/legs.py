@@ -16,7 +16,7 @@ from typing import Any, Final, Protocol
 
 from ivr.ari import names
 from ivr.ari.client import AriClient
-from ivr.ari.errors import AriError, AriNotFound, AriTimeout, AriUnreachable
+from ivr.ari.errors import AriConflict, AriError, AriNotFound, AriTimeout, AriUnreachable
 from ivr.core.messages import Prompt
 from ivr.core.offers import (
     Aside,
@@ -38,6 +38,9 @@ RING_BEYOND: Final = 1
 
 ENTRY_TIMEOUT: Final = 2.0
 """Seconds that a snoop may take to enter the application."""
+
+LAST_WORDS: Final = 15
+"""Seconds after which Asterisk hangs up a channel that is to hear its last words, whatever has become of them."""
 
 HOLD_MUSIC: Final = "attente"
 CENTRE: Final = "1364"
@@ -126,6 +129,7 @@ class AriLegs:
         cannot be said."""
         try:
             with reaching():
+                await self.ari.channels_set_channel_var(channel, variable="TIMEOUT(absolute)", value=str(LAST_WORDS))
                 await self.ari.channels_play_with_id(channel, names.farewell(channel), media=self._media(prompt))
         except AriError:
             return False
@@ -180,9 +184,13 @@ class AriLegs:
                 await self.part(bridge)
 
     async def part(self, bridge: str) -> None:
-        """End a bridge, if it is still there; who is left in it goes on as a call or a leg."""
+        """End a bridge, if it is still there; who is left in it goes on as a call or a leg. They are taken out before: a
+        prompt to a channel that a dying bridge lets go a moment later is lost, and its end never told."""
         self._on_hold.discard(names.call_of_bridge(bridge) or "")
-        with contextlib.suppress(AriNotFound):
+        with contextlib.suppress(AriNotFound, AriConflict):  # two may end it at once
+            left = (await self.ari.bridges_get(bridge)).channels
+            with contextlib.suppress(AriError):
+                await self.ari.bridges_remove_channel(bridge, channel=left)
             await self.ari.bridges_destroy(bridge)
 
     async def _members(self, bridge: str) -> set[str]:
@@ -285,7 +293,7 @@ class AriLegs:
                 timeout=round(order.seconds),
             )
         except AriError:
-            self.desk.post(PersonLost(self.clock.now(), order.callback, "failed"))
+            self.desk.post(PersonLost(self.clock.now(), order.callback, "failed", order.tries))
 
     async def stop_dialling(self, order: StopDialling) -> None:
         """One who has answered meanwhile is a call, and stays."""

@@ -43,8 +43,9 @@ def out(callback: str, tries: int) -> str:
     return f"{OUT}{callback}.{tries}"
 
 
-def callback_of(channel: str) -> str | None:
-    return channel.removeprefix(OUT).rpartition(".")[0] if channel.startswith(OUT) else None
+def callback_of(channel: str) -> tuple[str, int] | None:
+    """The callback and the try."""
+    return started(channel.removeprefix(OUT)) if channel.startswith(OUT) else None
 
 
 def is_caller(channel: str) -> bool:

@@ -192,7 +192,7 @@ def _destroyed(event: ari.ChannelDestroyed, at: float) -> Iterator[Meaning]:
     if offer:
         yield ForDesk(LegGone(at, offer, _why_gone(event)))
     elif callback and channel.state != "Up":
-        yield ForDesk(PersonLost(at, callback, _why_lost(event.cause)))
+        yield ForDesk(PersonLost(at, callback[0], _why_lost(event.cause), callback[1]))
     elif channel.id.startswith(OWN):
         yield ForDesk(OwnCallEnded(at, endpoint_of(channel.name), channel.id))
         yield OwnOver(channel.id, channel.state == "Up")
@@ -207,7 +207,7 @@ def arrived(channel: ari.Channel, at: float) -> Arrived:
     """Of one whom we called only we know the number: it is the last argument of the application."""
     callback = callback_of(channel.id)
     if callback:
-        return Arrived(channel.id, national(channel.dialplan.app_data.rpartition(",")[2]), CENTRE, at, callback)
+        return Arrived(channel.id, national(channel.dialplan.app_data.rpartition(",")[2]), CENTRE, at, callback[0])
     return Arrived(channel.id, national(channel.caller.number), channel.dialplan.exten, at)
 
 

@@ -110,7 +110,7 @@ def test_given_one_called_back_who_answers_then_a_call_arrives_and_ends_once_in_
     ("person_called_back_is_busy", "busy"), ("person_called_back_does_not_answer", "no_answer"),
 ])
 def test_given_one_called_back_who_does_not_answer_then_the_reason_is_all_that_is_told(trace, why):
-    assert meanings(trace) == [f"PersonLost cb-12 {why}"]
+    assert meanings(trace) == [f"PersonLost cb-12 {why} 1"]
 
 
 def test_given_an_agent_who_dials_a_colleague_then_both_are_busy_until_their_own_ends():

@@ -42,7 +42,7 @@ async def test_one_who_does_not_answer_is_told_lost_for_the_reason(switch, manne
     await switch.outside(manner)
     await switch.telephony.dial_out(FIRST)
     lost = await switch.until("PersonLost")
-    assert (lost.callback, lost.why) == ("cb-12", why)
+    assert (lost.callback, lost.why, lost.tries) == ("cb-12", why, 1)
     assert not switch.called
     assert switch.told.names() == ["PersonLost"]
 
@@ -50,7 +50,8 @@ async def test_one_who_does_not_answer_is_told_lost_for_the_reason(switch, manne
 async def test_without_a_trunk_the_try_has_failed(switch):
     await switch.no_trunk()
     await switch.telephony.dial_out(FIRST)
-    assert (await switch.until("PersonLost")).why == "failed"
+    lost = await switch.until("PersonLost")
+    assert (lost.why, lost.tries) == ("failed", 1)
 
 
 async def test_dialling_is_stopped_while_it_rings_and_stopping_what_is_not_there_does_no_harm(switch):
