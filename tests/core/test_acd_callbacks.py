@@ -217,7 +217,7 @@ def test_given_the_person_hangs_up_before_the_bridge_then_as_good_as_not_reached
     assert mariam.caller.offered_to == "Awa"
 
 
-# ------------------------------------------------------------------------------------------------- they call, or want no more
+# ------------------------------------------------------------------------------------------------ they call, or want no more
 @pytest.mark.parametrize("stage", ["waiting", "ringing", "dialling"])
 def test_given_an_open_callback_when_the_person_calls_then_the_place_is_theirs_and_nobody_calls_back(stage):
     room, awa, mariam = dialling() if stage == "dialling" else asked()

@@ -1,4 +1,23 @@
-"""The races of a call centre, each with its rule. Lines are slow where it matters: a leg told to go takes its time."""
+"""The races of a call centre, each with its rule. Lines are slow where it matters: a leg told to go takes its time.
+
+| race | the tests that hold it |
+|---|---|
+| the caller leaves while the phone rings | `agent_is_free_only_when_the_leg_is_gone`, `no_miss_is_charged` |
+| the caller leaves before the leg exists | `leg_is_dropped_as_soon_as_it_exists`, `its_leg_is_created_then_it_is_dropped` |
+| the agent answers at the instant of the time-out | `answers_at_that_instant`, `ring_timer_fires_at_that_instant` |
+| the agent answers and hangs up before the bridge | `hung_up_before_the_bridge`, `the_others_still_ring` |
+| two agents answer | `first_wins_and_the_second_is_let_go`, `others_ring_on_until_the_two_are_together` |
+| two calls to one agent | `two_callers_join_at_once`, `two_agents_come_at_once` |
+| a transfer, the agent leaves first | `wrap_up_begins_when_that_leg_is_gone`, `a_part_and_a_wrap_up_of_its_own` |
+| the one consulted answers after the caller left | `told_so_in_words`, `answers_just_then_then_hung_up` |
+| a pause pressed while reserved or ringing | `pause_is_pressed_then_it_begins_after`, `begins_after_and_keeps_its_reason` |
+| the console or the telephone is lost in a call | `the_conversation_goes_on`, `agent_vanishes` |
+| the application is killed | `conversation_comes_back`, `come_back_in_disorder`, `a_former_life`, `at_its_place_with` |
+| the clock jumps | `the_wall_clock_is_set` |
+"""
+
+import re
+from pathlib import Path
 
 import pytest
 from desk import desk
@@ -217,81 +236,6 @@ def test_given_a_busy_agent_when_pause_is_pressed_then_it_begins_after(busy):
     assert (awa.state, awa.it.reason, yao.waits) == ("paused", "repas", True)
 
 
-# ------------------------------------------------------------------------------------------------------------- no answer
-def test_given_a_phone_that_is_not_answered_then_it_rests_and_the_next_agent_is_offered():
-    room = desk().agent("Awa").after(1).agent("Sery")
-    koffi = room.caller("Koffi").joins()
-    room["Awa"].phone_rings().does_not_answer()
-    assert (koffi.offered_to, room["Awa"].state) == ("Sery", "resting")
-    assert koffi.told[-1] == AgentLeft(room.now, 1, OFFER, requeued=True)
-
-
-def test_given_a_switch_that_says_nothing_when_the_ringing_is_too_long_then_it_is_ended_here():
-    room, awa, koffi = ringing(general=Rules(ring=20.0))
-    room.after(21.9)
-    assert awa.state == "ringing"
-    room.after(0.2)
-    assert koffi.waits
-    assert room.ordered(DropLeg) == [DropLeg(OFFER)]
-    assert awa.line_is_clear().it.misses == 1
-
-
-@pytest.mark.parametrize("miss", ["refuses", "does_not_answer"])
-def test_given_three_misses_in_a_row_then_paused_for_no_answer_and_the_caller_keeps_waiting(miss):
-    room = desk(general=Rules(misses=3)).agent("Awa")
-    koffi, awa = room.caller("Koffi").joins(), room["Awa"]
-    for _ in range(3):
-        assert koffi.offered_to == "Awa"
-        getattr(awa.phone_rings(), miss)()
-        room.after(REST_AFTER_MISS)
-    assert (awa.state, awa.it.reason, koffi.waits) == ("paused", "sans réponse", True)
-    assert awa.wishes_kept()[-1] == ("paused", "sans réponse")
-    assert awa.is_ready().it.misses == 0
-    assert koffi.offered_to == "Awa"
-
-
-def test_given_two_misses_when_a_call_is_taken_then_they_are_forgotten():
-    room = desk(general=Rules(misses=3, wrap_up=1.0)).agent("Awa")
-    room.caller("Koffi").joins()
-    for _ in range(2):
-        room["Awa"].does_not_answer()
-        room.after(REST_AFTER_MISS)
-    assert room["Awa"].it.misses == 2
-    assert room["Awa"].answers().it.misses == 0
-
-
-@pytest.mark.parametrize("end", ["refuses", "does_not_answer", "vanishes"])
-def test_given_an_offer_that_fails_at_once_then_the_phone_is_never_rung_in_a_hot_loop(end):
-    room = desk(general=Rules(misses=99)).agent("Awa")
-    room.caller("Koffi").joins()
-    for seconds in range(61):
-        if room["Awa"].state == "reserved":
-            getattr(room["Awa"], end)()
-        assert len(room.ordered(Ring)) == 1 + seconds // REST_AFTER_MISS
-        room.after(1)
-
-
-def test_given_a_phone_that_cannot_be_called_then_the_agent_rests_and_is_never_paused_for_it():
-    room = desk(general=Rules(misses=1)).agent("Awa")
-    koffi, awa = room.caller("Koffi").joins(), room["Awa"].vanishes()
-    assert (awa.state, awa.it.wish, awa.it.misses, koffi.waits) == ("resting", "ready", 0, True)
-
-
-def test_given_a_signed_out_agent_when_the_last_phone_call_is_missed_then_signed_out_it_stays():
-    room = desk(general=Rules(misses=1)).agent("Awa")
-    room.caller("Koffi").joins()
-    room["Awa"].phone_rings().signs_out().does_not_answer()
-    assert room.after(REST_AFTER_MISS)["Awa"].state == "offline"
-    assert room["Awa"].wishes_kept()[-1] == ("offline", "")
-
-
-def test_given_a_pause_with_a_reason_when_the_ringing_call_is_missed_then_the_reason_stays():
-    room = desk(general=Rules(misses=1)).agent("Awa")
-    room.caller("Koffi").joins()
-    room["Awa"].phone_rings().pauses("repas").does_not_answer()
-    assert (room["Awa"].it.wish, room["Awa"].it.reason) == ("paused", "repas")
-
-
 # -------------------------------------------------------------------------------------------------------- agents vanish
 def test_given_a_ringing_phone_that_vanishes_then_the_caller_waits_at_the_same_place():
     room, awa, koffi = ringing(general=Rules(when_empty="wait"))
@@ -353,3 +297,54 @@ def test_given_queues_that_change_while_the_phone_rings_then_the_offer_goes_on()
     room.tell(AgentSet(room.now, "Awa", ("paie",)))
     awa.answers().is_bridged()
     assert koffi.talks_with == "Awa"
+
+
+# --------------------------------------------------------------------------------------------------------------- transfers
+@pytest.mark.parametrize("target", ["queue:general", "agent:Sery"])
+def test_given_a_transfer_then_the_wrap_up_begins_when_that_leg_is_gone_and_the_caller_is_not_kept_waiting_for_it(target):
+    room, awa, koffi = ringing(general=Rules(wrap_up=10.0))
+    room.agent("Sery")
+    awa.answers().is_bridged().transfers_to(target)
+    assert (awa.state, koffi.offered_to) == ("talking", "Sery")
+    room.after(3)
+    room["Sery"].answers().is_bridged()
+    assert awa.line_is_clear().state == "wrap_up"
+    assert koffi.talks_with == "Sery"
+    assert room.after(9)["Awa"].state == "wrap_up"
+    assert room.after(2)["Awa"].state == "ready"
+
+
+def test_given_an_attended_transfer_when_the_first_leg_is_gone_after_the_second_then_each_has_its_own_wrap_up():
+    room, awa, koffi = ringing(general=Rules(wrap_up=10.0))
+    room.agent("Sery")
+    awa.answers().is_bridged().consults("agent:Sery")
+    room["Sery"].answers()
+    awa.completes()
+    koffi.leaves()
+    room["Sery"].line_is_clear()
+    room.after(3)
+    awa.line_is_clear()
+    assert (room["Sery"].state, awa.state) == ("wrap_up", "wrap_up")
+    room.after(8)
+    assert (room["Sery"].state, awa.state) == ("ready", "wrap_up")
+
+
+def test_given_the_caller_leaves_while_a_colleague_is_called_when_the_colleague_answers_just_then_then_hung_up_and_no_miss():
+    room, awa, koffi = ringing()
+    room.agent("Sery")
+    awa.answers().is_bridged().consults("agent:Sery")
+    sery = room["Sery"].phone_rings()
+    guest = sery.leg
+    koffi.leaves()
+    assert room.tell(LegAnswered(room.now, guest)) == [DropLeg(guest)]
+    assert (sery.line_is_clear().state, sery.it.misses) == ("ready", 0)
+    assert [(each.end, each.talked) for each in room.work("Sery")] == [("cancelled", 0.0)]
+
+
+def test_every_race_of_the_table_has_a_test_that_is_there():
+    stories = "\n".join(path.read_text(encoding="utf-8") for path in Path(__file__).parents[1].rglob("test_*.py"))
+    tests = re.findall(r"^(?:async )?def (test_\w+)", stories, re.MULTILINE)
+    rows = [line.split("|")[2] for line in (__doc__ or "").splitlines() if line.count("|") == 3][2:]
+    assert len(rows) == 12
+    for named in re.findall(r"`(\w+)`", "".join(rows)):
+        assert [test for test in tests if named in test], f"no test is called ...{named}..."
