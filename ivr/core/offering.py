@@ -76,10 +76,11 @@ def ring(acd: Acd, made: Offer, seconds: float, entry: Entry) -> None:
 
 
 def adopt(acd: Acd, entry: Entry, event: CallerJoined) -> None:
-    """The application came back while these two were talking. Whatever the agent was offered since is withdrawn. No agent:
-    the caller was transferred to an outside number."""
+    """The application came back while these two were talking. Whatever the agent was offered since is withdrawn.
+    ``agent`` is an outside number where the caller was transferred to one."""
+    number = event.agent if event.agent in acd.approved else ""
     agent = acd.agents.get(event.agent)
-    if agent is None and event.agent:
+    if agent is None and event.agent and not number:
         agent = Agent(event.agent, (), spell_since=event.at)
         acd.floor.add(agent)
     if event.offer in acd.offers or (agent is not None and (agent.activity, "adopt") not in TRANSITIONS):
@@ -92,7 +93,10 @@ def adopt(acd: Acd, entry: Entry, event: CallerJoined) -> None:
         _withdraw(acd, agent.offer, event.at)
     if event.callback:
         callbacks.fulfilled(acd, event.callback, event.at)
-    made = Offer(event.offer, entry, event.agent, entry.queue, entry.key, event.at, stage="talking", end="accepted")
+    name = agent.id if agent is not None else ""
+    made = Offer(
+        event.offer, entry, name, entry.queue, entry.key, event.at, stage="talking", end="accepted", number=number,
+    )
     made.answered_at = made.talk_from = event.connected or event.at
     acd.offers[made.id] = made
     entry.offers, entry.winner, entry.served = [made], made, True

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from unruly.world import Person, World
 
 BUSY = frozenset({"reserved", "ringing", "answered", "talking", "hold", "consulting"})
-PERSONAL = ("070000", "000017", "000018")
+PERSONAL = ("070000001", "000017", "000018")
 REPORTS = (LegRinging, LegAnswered, LegBridged)
 
 
@@ -62,6 +62,8 @@ def before(world: World, event: Event) -> tuple[object, ...]:
 
 def answer_holds(world: World, event: Event, was: tuple[object, ...], answer: list[AcdCommand]) -> None:
     over, resting, known, misses, stage, offer = was
+    if any(type(order) is NotDone for order in answer):
+        assert len(answer) == 1, f"refused, and yet something was done: {answer}"
     if over and isinstance(event, REPORTS):
         assert DropLeg(event.offer) in answer, f"the leg of {event.offer} rings for nobody"
     if over and offer is not None and isinstance(event, RingTimedOut):
@@ -71,10 +73,10 @@ def answer_holds(world: World, event: Event, was: tuple[object, ...], answer: li
     _misses_are_just(world, event, misses, stage, offer)
     _stays_are_counted(world, event, known, answer)
     _matching_is_right(world, [order for order in answer if type(order) is Ring and order.kind in {"call", "callback"}])
-    if len(answer) == 1 and type(answer[0]) is NotDone:
-        return
     if isinstance(event, EntryDue):
         _need_is_the_one_of_now(world, event)
+    elif isinstance(event, CallerJoined) and not (known[0] is not None and known[0].ref == event.ref):
+        _callback_is_taken_over(world, event, known[1])
 
 
 def _rests_are_kept(world: World, event: Event, resting: list[tuple[Agent, str, float, float]]) -> None:
@@ -94,6 +96,7 @@ def _misses_are_just(world: World, event: Event, misses: dict[str, int], stage: 
         if agent.misses > count:
             assert isinstance(event, LegGone), f"{name} is charged a miss by {event}"
             assert stage == "ringing", f"{name} is charged a miss, having picked up"
+            assert event.offer not in world.picked, f"{name} is charged a miss, having picked up late"
             assert offer.kind != "supervise", f"{name} is charged a miss as a supervisor"
             assert offer.end in {"refused", "timed_out"}, f"{name} is charged a miss for {offer}"
             limit = world.rules[offer.queue].misses if offer.queue in world.rules else Rules().misses
@@ -105,7 +108,9 @@ def _misses_are_just(world: World, event: Event, misses: dict[str, int], stage: 
         assert agent.activity == "resting", f"{offer.agent} missed a call and does not rest {REST_AFTER_MISS} s"
 
 
-def _stays_are_counted(world: World, event: Event, was: tuple[Entry | None, dict[str, str]], answer: list[AcdCommand]) -> None:
+def _stays_are_counted(
+    world: World, event: Event, was: tuple[Entry | None, dict[str, str]], answer: list[AcdCommand],
+) -> None:
     """Entered = reported + still there, by queue."""
     begun, (known, places) = world.begun, was
     for name, queue in places.items():
@@ -148,6 +153,19 @@ def _need_is_the_one_of_now(world: World, event: EntryDue) -> None:
     entry = world.acd.entries.get(event.call)
     if entry is not None and entry.ticket and entry.ref == event.ref and entry.plan:
         assert world.now < entry.entered + entry.plan[0][0], f"{entry.key} does not settle for less"
+
+
+def _callback_is_taken_over(world: World, event: CallerJoined, places: dict[str, str]) -> None:
+    """Whoever is called back takes the callback over; whoever calls again is not called back on top of it."""
+    entry, acd = world.acd.entries.get(event.call), world.acd
+    if event.callback in places and not event.offer:
+        assert entry is not None, f"{event.call} was called back, and is not there"
+        assert entry.callback == event.callback, f"{event.call} was called back, and is somebody else"
+    number = event.facts["caller"]
+    if number and not event.offer and entry is not None and entry.ref == event.ref and entry.entered == event.at:
+        meant = number, event.queue
+        doubled = [name for name, each in acd.callbacks.items() if each.absent and (each.number, each.queue) == meant]
+        assert not doubled, f"{event.call} waits, and is called back as well: {doubled}"
 
 
 def row_holds(world: World, row: AcdCommand) -> None:
@@ -356,6 +374,11 @@ def _entry_holds(world: World, entry: Entry) -> None:
         assert entry.queue == stay.queue, f"{entry.key} believes to be in {stay.queue}, not {entry.queue}"
     waits = entry.winner is None and not entry.offers
     assert bool(entry.ticket) == waits, f"{entry.key} waits: {waits}, by its ticket: {bool(entry.ticket)}"
+    answered = [each.id for each in entry.offers if each.stage != "ringing" and not each.dropped]
+    assert len(answered) <= 1, f"{entry.key} has two winners: {answered}"
+    if waits and not world.fronted & {entry.key, stay.callback if stay is not None else ""}:
+        weight = world.acd.rules_of(entry.queue).weight
+        assert entry.order == entry.since - 60.0 * entry.priority / weight, f"{entry.key} is not at its place: {entry.order}"
     if waits:
         assert not entry.spies, f"{entry.key} waits and is supervised"
         assert entry.guest is None, f"{entry.key} waits and somebody is consulted"

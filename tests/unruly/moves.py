@@ -163,7 +163,7 @@ class Walk:
 
     def an_agent_presses_a_button(self) -> None:
         dice, now, name = self.dice, self.world.now, self._somebody()
-        talkers = [stay.agent for stay in self.world.stays.values() if stay.agent]
+        talkers = [stay.agent for stay in self.world.stays.values() if stay.agent in self.world.staff]
         if talkers and dice.random() < 0.8:
             name = dice.choice(talkers)
         what = dice.choice(BUTTONS)

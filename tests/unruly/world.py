@@ -21,11 +21,13 @@ from ivr.core.offers import (
     Aside,
     CallbackKept,
     CallerJoined,
+    CallerMoved,
     DialOut,
     DropLeg,
     EquipmentChanged,
     KeepCallback,
     KeepWish,
+    LegAnswered,
     LegBridged,
     LegGone,
     OwnCallBegan,
@@ -139,6 +141,9 @@ class World:
     worked: set[str] = field(default_factory=set)
     owed: set[str] = field(default_factory=set)
     goodbyes: set[str] = field(default_factory=set)
+    picked: set[str] = field(default_factory=set)
+    fronted: set[str] = field(default_factory=set)
+    dialled: set[tuple[str, int]] = field(default_factory=set)
     begun: Counter[str] = field(default_factory=Counter)
     lives: int = 0
     told_by: str = ""
@@ -188,6 +193,10 @@ class World:
                 for legs in (*self.bridge.values(), *self.aside.values()):
                     legs.discard(event.offer)
                 self.spying.pop(event.offer, None)
+            case LegAnswered():
+                self.picked.add(event.offer)
+            case CallerMoved() if event.front:
+                self.fronted.add(event.call)
             case WishChanged():
                 person = self.staff[event.agent]
                 person.wish, person.reason = event.wish, event.reason
@@ -241,6 +250,9 @@ class World:
             case KeepWish():
                 self.staff[order.agent].wish, self.staff[order.agent].reason = order.wish, order.reason
             case DialOut():
+                dialled = order.callback, order.tries
+                assert dialled not in self.dialled, f"{order.callback} is dialled once more for the same try"
+                self.dialled.add(dialled)
                 assert order.callback not in self.dials, f"{order.callback} is dialled twice"
                 assert self.store[order.callback].state == "open", f"{order.callback} is closed, and dialled"
                 self.dials[order.callback] = order.tries
@@ -248,6 +260,7 @@ class World:
                 self.dials.pop(order.callback, None)
             case KeepCallback():
                 kept = self.store[order.callback]
+                assert order.tries >= kept.tries, f"{order.callback} has forgotten {kept.tries} tries"
                 assert kept.state == "open", f"{order.callback} is {kept.state}, and becomes {order.state}"
                 kept.state, kept.tries, kept.due = order.state, order.tries, order.due
                 if order.state == "called_again":
@@ -290,7 +303,7 @@ class World:
             case QueueChanged():
                 stay.queue = event.queue
             case AgentChanged():
-                stay.talking, stay.agent = event.offer, event.agent
+                stay.talking, stay.agent = event.offer, event.agent or event.number
             case AgentAnswered():
                 self._bridges(name, stay, event)
 
@@ -357,7 +370,7 @@ class World:
         self.lives += 1
         self.timers.clear()
         self.reports[:] = [each for each in self.reports if hasattr(each, "offer")]
-        for each in (self.ends, self.held, self.begun, self.bridge, self.aside, self.spying, self.dials, self.owed):
+        for each in (self.ends, self.held, self.begun, self.bridge, self.aside, self.spying, self.dials, self.owed, self.dialled):
             each.clear()
         talking = {stay.talking for stay in self.stays.values() if stay.talking}
         self.over |= (set(self.legs) | {report.offer for report in self.reports}) - talking
