@@ -44,6 +44,7 @@ def test_given_a_restart_when_a_waiting_caller_comes_back_before_a_conversation_
     assert (koffi.talks_with, yao.waits) == ("Awa", True)
     assert DropLeg("Yao.o1.1") in room.orders
     assert yao.told[-1] == AgentLeft(room.now, 1, "Yao.o1.1", requeued=True)
+    assert [(each.offer, each.end) for each in room.work("Awa")] == [("Yao.o1.1", "cancelled")]
     assert room.tell(LegAnswered(room.now, "Yao.o1.1")) == [DropLeg("Yao.o1.1")]
     assert room.tell(LegGone(room.now, "Yao.o1.1", "ended")) == []
     assert room["Awa"].state == "talking"

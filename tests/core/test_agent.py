@@ -14,7 +14,8 @@ ILLEGAL = [pair for pair in itertools.product(ACTIVITIES, MOVES) if pair not in 
 
 def doing(activity, **others):
     """Awa, ready and reachable unless told otherwise, idle since 100."""
-    return Agent("Awa", ("general",), activity=activity, **{"wish": "ready", "reachable": True, "idle_since": 100.0, **others})
+    fields = {"wish": "ready", "reachable": True, "idle_since": 100.0, **others}
+    return Agent("Awa", ("general",), activity=activity, **fields)
 
 
 @pytest.mark.parametrize(("activity", "what"), ILLEGAL, ids=lambda word: word)
@@ -41,9 +42,10 @@ def test_from_every_activity_there_is_a_way_back_to_idle():
 @pytest.mark.parametrize("activity", ACTIVITIES)
 @pytest.mark.parametrize("wish", ["ready", "paused", "offline"])
 @pytest.mark.parametrize("reachable", [True, False])
-def test_offers_are_taken_when_idle_ready_and_reachable_and_in_no_other_case(activity, wish, reachable):
-    agent = doing(activity, wish=wish, reachable=reachable)
-    assert agent.takes_offers == ((activity, wish, reachable) == ("idle", "ready", True))
+@pytest.mark.parametrize("own", [set(), {"own-1"}])
+def test_offers_are_taken_when_idle_ready_reachable_and_without_a_call_of_ones_own_only(activity, wish, reachable, own):
+    agent = doing(activity, wish=wish, reachable=reachable, own=own)
+    assert agent.takes_offers == ((activity, wish, reachable, own) == ("idle", "ready", True, set()))
 
 
 @pytest.mark.parametrize("activity", ACTIVITIES)
@@ -95,3 +97,36 @@ def test_given_a_conversation_when_it_and_its_wrap_up_are_over_then_idleness_beg
 ])
 def test_the_one_word_a_person_reads(activity, wish, reachable, word):
     assert doing(activity, wish=wish, reachable=reachable).state == word
+
+
+def test_given_a_call_of_ones_own_then_that_is_the_word_unless_a_queue_has_the_agent():
+    assert [doing(activity, own={"own-1"}).state for activity in ("idle", "talking")] == ["other_call", "talking"]
+
+
+def test_given_a_hold_and_a_consultation_then_the_offer_stays_the_same():
+    awa = doing("talking", offer="koffi.o1.1")
+    for what in ("hold", "consult", "resume", "consult"):
+        awa.move(what, 200.0)
+        assert (awa.offer, awa.idle_since) == ("koffi.o1.1", 100.0)
+    awa.move("finish", 210.0)
+    assert (awa.activity, awa.offer, awa.idle_since) == ("wrap_up", "", 210.0)
+
+
+def test_given_work_then_the_load_is_its_seconds_and_an_hour_later_a_third_of_them():
+    awa = doing("idle")
+    for at, what in [(0.0, "reserve"), (0.0, "answer"), (0.0, "bridge"), (30.0, "finish"), (60.0, "free")]:
+        awa.move(what, at)
+    assert awa.load == pytest.approx(60.0, rel=0.01)
+    awa.move("reserve", 3660.0)
+    awa.move("release", 3660.0)
+    assert awa.load == pytest.approx(60.0 / 2.71828, rel=0.01)
+
+
+def test_given_a_new_working_day_then_the_calls_are_counted_anew_and_a_pause_is_none():
+    awa = doing("idle", calls=7)
+    awa.want("paused", "repas", 200.0)
+    awa.want("ready", "", 300.0)
+    assert awa.calls == 7
+    awa.want("offline", "", 400.0)
+    awa.want("ready", "", 500.0)
+    assert awa.calls == 0
