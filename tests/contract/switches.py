@@ -247,7 +247,10 @@ class RealSwitch:
         await self._wait(lambda: heard.seconds >= until, "the caller hears nothing")
 
     async def recorded(self, name):
-        return soundfile.info(self.plan.run_dir / "spool" / "recording" / f"{name}.wav").duration
+        """Its length in seconds, once it is whole."""
+        file = self.plan.run_dir / "spool" / "recording" / f"{name}.wav"
+        await self._wait(lambda: soundfile.info(file).duration, f"{file.name} is empty")
+        return soundfile.info(file).duration
 
     async def _wait(self, true, otherwise):
         end = time.monotonic() + 10
