@@ -142,10 +142,11 @@ def move(acd: Acd, agent: Agent, what: str, at: float, offer: str = "") -> None:
     """The agent's activity changes. Raises `IllegalMove`, with nothing changed."""
     before = agent.activity
     agent.move(what, at, offer)
-    if agent.closing is not None and agent.activity != "wrap_up":
+    after = agent.activity
+    if agent.closing is not None and after != "wrap_up":
         report_work(acd, agent.closing, at)
         agent.closing = None
-    if before in ACCOUNTED_ACTIVITIES or agent.activity in ACCOUNTED_ACTIVITIES:
+    if after in ACCOUNTED_ACTIVITIES or before in ACCOUNTED_ACTIVITIES:
         settle(acd, agent, at)
 
 

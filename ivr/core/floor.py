@@ -132,11 +132,10 @@ class Floor:
         signed = agent.wish == "ready" and agent.reachable
         if signed != agent.counted:
             self._sign(agent, signed=signed)
-        if signed and agent.activity == "idle" and not agent.own:
-            if not agent.ticket:
-                self._free(agent)
-        else:
+        if agent.activity != "idle" or not signed or agent.own:
             agent.ticket = 0
+        elif not agent.ticket:
+            self._free(agent)
 
     def _sign(self, agent: Agent, *, signed: bool) -> None:
         if signed == agent.counted:
@@ -181,11 +180,14 @@ class Floor:
                 self._free(agent)
         entry.ticket = ticket = next(self.tickets)
         line.waiting[entry.key] = entry
-        line.ringing_all.pop(entry.key, None)
+        if line.ringing_all:
+            line.ringing_all.pop(entry.key, None)
         if need.agent:
             heap = self.reserved.setdefault(need.agent, {}).setdefault(entry.queue, [])
+        elif need in line.lanes:
+            heap = line.lanes[need]
         else:
-            heap = line.lanes.setdefault(need, [])
+            heap = line.lanes[need] = []
         heappush(heap, (entry.order, entry.key, ticket, entry))
         self.arrived.append(entry)
 
@@ -200,7 +202,9 @@ class Floor:
         if line is None:
             return False
         line.waiting.pop(entry.key, None)
-        return line.ringing_all.pop(entry.key, None) is not None
+        if not line.waiting:  # then every ticket in its lanes is an old one
+            line.lanes.clear()
+        return bool(line.ringing_all) and line.ringing_all.pop(entry.key, None) is not None
 
     def ring_all(self, entry: Entry) -> None:
         """All who become free from now on ring for this caller too, under whatever key."""

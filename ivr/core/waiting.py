@@ -32,8 +32,10 @@ def wait(acd: Acd, entry: Entry, at: float) -> None:
         relax(entry)
     entry.order = _order(entry, rules)
     acd.floor.queue(entry)
-    wake(acd, entry, rules, at)
-    watch_desertion(acd, entry.queue, at)
+    if entry.plan or rules.overflow_after or rules.longest:
+        wake(acd, entry, rules, at)
+    if not acd.floor.lines[entry.queue].signed_in:
+        watch_desertion(acd, entry.queue, at)
 
 
 def _order(entry: Entry, rules: Rules) -> float:
