@@ -94,14 +94,16 @@ def _hours(acd: Acd, queue: str, at: float) -> tuple[float, float]:
 
 
 def attach(acd: Acd, event: CallerJoined) -> bool:
-    """The person called back is on the line. False when that callback is no more: then it is a caller like others."""
+    """The person called back is on the line; what the first call told still counts, a refusal to be recorded above all.
+    False when that callback is no more: then it is a caller like others."""
     entry = acd.callbacks.get(event.callback)
     if entry is None or not entry.absent:
         return False
     waited = bool(entry.ticket)
     all_ring = acd.floor.unqueue(entry)
     acd.entries.pop(entry.key, None)
-    entry.key, entry.ref, entry.facts, entry.dialling = event.call, event.ref, event.facts, False
+    known = {name: value for name, value in event.facts.items() if value is not None}
+    entry.key, entry.ref, entry.facts, entry.dialling = event.call, event.ref, {**entry.facts, **known}, False
     for made in entry.offers:
         made.call = event.call
     acd.entries[entry.key] = entry

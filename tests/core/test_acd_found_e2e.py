@@ -4,10 +4,12 @@ from ivr.core.acd import Acd
 from ivr.core.messages import AgentAnswered
 from ivr.core.offers import (
     AgentSet,
+    CallbackKept,
     CallerJoined,
     EquipmentChanged,
     LegAnswered,
     LegBridged,
+    RecordTalk,
     Tell,
     TransferAsked,
     WishChanged,
@@ -32,8 +34,7 @@ def joins(acd, name, at=1000.0):
 
 def talks(acd, offer, at=1000.0):
     answer = acd.handle(LegAnswered(at, offer))
-    acd.handle(LegBridged(at, offer))
-    return answer
+    return answer + acd.handle(LegBridged(at, offer))
 
 
 def told(orders, kind):
@@ -46,3 +47,13 @@ def test_an_outside_number_to_which_a_call_is_transferred_answers_and_the_call_i
     talks(acd, "Koffi.o1.1")
     acd.handle(TransferAsked(1001.0, "Awa", f"number:{NUMBER}"))
     assert [each.agent for each in told(talks(acd, "Koffi.o1.2"), AgentAnswered)] == [NUMBER]
+
+
+def test_a_person_who_refused_to_be_recorded_is_called_back_and_is_not_recorded():
+    acd = centre("Awa", general=Rules(record=True))
+    acd.handle(CallbackKept(1000.0, "cb", NUMBER, "general", 1000.0, facts={"recording_refused": "yes"}))
+    acd.handle(LegAnswered(1001.0, "cb.o1000.1"))
+    acd.handle(CallerJoined(1002.0, "out-cb.1", 1, "general", 0, 1002.0, {"recording_refused": None}, callback="cb"))
+    answer = acd.handle(LegBridged(1002.0, "cb.o1000.1"))
+    assert acd.entries["out-cb.1"].talking is not None
+    assert not [order for order in answer if isinstance(order, RecordTalk)]

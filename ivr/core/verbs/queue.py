@@ -36,8 +36,8 @@ from ivr.core.wait import MORE, announced
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
 
-SHOWN: Final = ("caller", "matricule", "verified", "category", "reference", "open")
-"""The facts that an agent is shown with the call."""
+SHOWN: Final = ("caller", "matricule", "verified", "category", "reference", "open", "recording_refused")
+"""The facts that an agent is shown with the call, and by which it is decided whether it is recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
