@@ -163,11 +163,13 @@ class Caller:
         ))
         return self
 
-    def comes_back_talking(self, offer: str, agent: str, *, since: float = BEGAN) -> Caller:
+    def comes_back_talking(self, offer: str, agent: str, *, since: float = BEGAN, callback: str = "") -> Caller:
         """The application was restarted while this conversation went on."""
         self.ref += 1
         self.desk.legs[offer] = agent
-        self.desk.tell(told.CallerJoined(self.desk.now, self.name, self.ref, "general", 0, since, {}, offer, agent))
+        self.desk.tell(told.CallerJoined(
+            self.desk.now, self.name, self.ref, "general", 0, since, {}, offer, agent, callback=callback,
+        ))
         return self
 
     def leaves(self, why: str = "abandoned") -> Caller:

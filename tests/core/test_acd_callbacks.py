@@ -302,6 +302,19 @@ def test_given_a_queue_that_closes_while_a_callback_waits_then_nobody_is_called_
     assert mariam.caller.offered_to == "Awa"
 
 
+def test_given_a_queue_that_closes_while_the_agent_is_asked_then_the_next_look_takes_the_callback_out():
+    room = weekday(16).agent("Awa", ready=False)
+    mariam = room.called("mariam").asks()
+    room.after(1799)
+    room["Awa"].is_ready().phone_rings()
+    room.after(2)
+    assert mariam.caller.offered_to == "Awa"
+    room["Awa"].pauses().does_not_answer()
+    room.after(60)
+    room["Awa"].is_ready()
+    assert (len(room.ordered(Ring)), room["Awa"].state) == (1, "ready")
+
+
 def test_given_a_restart_then_the_callback_is_at_its_place_with_the_tries_it_had():
     room = desk(general=RULES).agent("Awa", ready=False)
     koffi = room.after(500).caller("Koffi").joins(since=1400.0)
@@ -310,6 +323,13 @@ def test_given_a_restart_then_the_callback_is_at_its_place_with_the_tries_it_had
     assert koffi.waits
     mariam.is_lost()
     assert mariam.kept == [("expired", 3)]
+
+
+def test_given_a_restart_when_the_two_are_talking_already_then_the_callback_is_done():
+    room = desk(general=RULES).agent("Awa")
+    mariam = room.called("mariam").asks(due=5000.0, tries=1)
+    call = room.caller("mariam-call").comes_back_talking("mariam.o1.1", "Awa", callback="mariam")
+    assert (call.talks_with, mariam.kept[-1], room.acd.callbacks) == ("Awa", ("done", 1), {})
 
 
 def test_given_a_callback_told_again_while_it_goes_on_then_there_is_one():

@@ -10,6 +10,7 @@ from hypothesis import strategies as some
 
 from ivr.core.hours import Calendar, SpecialDay
 from ivr.core.messages import QueueChanged, QueueRefused
+from ivr.core.offers import Ring
 from ivr.core.queueing import Place, Rules
 
 WEEKDAY = Calendar((((450, 990),),) * 5 + ((), ()))
@@ -59,6 +60,26 @@ def test_whatever_the_weights_nobody_starves(light, heavy, backlog):
             break
         room.after(60)
     assert minute <= (backlog + 1) * heavy / light + 2
+
+
+@given(some.lists(some.tuples(some.booleans(), some.integers(0, 900), some.integers(0, 5)), min_size=1, max_size=12))
+def test_whoever_waits_on_the_line_or_to_be_called_back_is_offered_in_the_order_of_the_places(waiting):
+    room = desk(general=Rules(wrap_up=0.0, when_empty="wait")).agent("Awa", ready=False)
+    for number, (on_the_line, since, priority) in enumerate(waiting):
+        place = float(since)
+        if on_the_line:
+            room.caller(f"{number:02}").joins(since=place, priority=priority)
+        else:
+            room.called(f"{number:02}", f"0700000{number:03}").asks(since=place, priority=priority)
+    room["Awa"].is_ready()
+    for _ in waiting:
+        room["Awa"].answers()
+        if (called := room.ordered(Ring)[-1]).kind == "callback":
+            room.called(called.call).picks_up()
+        room["Awa"].hangs_up()
+        room.after(0)
+    places = [since - 60 * priority for _, since, priority in waiting]
+    assert [int(ring.call) for ring in room.ordered(Ring)] == sorted(range(len(places)), key=lambda each: (places[each], each))
 
 
 # ------------------------------------------------------------------------------------------------------------- being taken

@@ -129,6 +129,14 @@ def test_random_draws_the_same_in_a_replay():
     assert drawn(shares, 200) == drawn(shares, 200)
 
 
+def test_given_a_thousand_pauses_then_no_thousand_tickets_are_kept():
+    room = centre("round_robin", "Awa", "Sery")
+    for _ in range(1000):
+        room["Awa"].pauses().is_ready()
+    assert sum(map(len, room.acd.floor.lines["general"].free.values())) < 100
+    assert asked(room, "Koffi", "Yao") == ["Sery", "Awa"]
+
+
 def test_random_a_share_of_nothing_is_drawn_when_there_is_nobody_else():
     room = centre("random", "Awa", "Sery", Awa=0, Sery=1)
     assert asked(room, "Koffi", "Yao") == ["Sery", "Awa"]
