@@ -79,7 +79,8 @@ def test_whoever_waits_on_the_line_or_to_be_called_back_is_offered_in_the_order_
         room["Awa"].hangs_up()
         room.after(0)
     places = [since - 60 * priority for _, since, priority in waiting]
-    assert [int(ring.call) for ring in room.ordered(Ring)] == sorted(range(len(places)), key=lambda each: (places[each], each))
+    in_order = sorted(range(len(places)), key=lambda each: (places[each], each))
+    assert [int(ring.call) for ring in room.ordered(Ring)] == in_order
 
 
 # ------------------------------------------------------------------------------------------------------------- being taken
