@@ -50,6 +50,8 @@ from ivr.simulation.outcome import Announced, Outcome
 from ivr.simulation.scenario import Scenario, Worker
 
 NO_FACTS: Final[dict[str, str]] = {}
+COUNTED_AFTER: Final = 5000
+"""Reports are counted after so many calls, many at once."""
 OTHER_TRY: Final = 7919
 """The second telephone that rings for a caller rings as long as the first one did for the caller so many places on."""
 
@@ -67,9 +69,10 @@ class Centre:
         self._faithful = scenario.faithful
         self._agenda: list[tuple[float, int, Callable[[float, Any], None], Any]] = []
         self._count = 0
+        keep = self.outcome.reports.append
         self._actions: Final[dict[type, Callable[[Any], None]]] = {
-            Ring: self._ring, Wake: self._wake, DropLeg: self._drop, Stayed: self._stayed,
-            Worked: self.outcome.work, Spent: self.outcome.spend, KeepWish: self._wished,
+            Ring: self._ring, Wake: self._wake, DropLeg: self._drop, KeepWish: self._wished,
+            Stayed: keep if self.announced is None else self._stayed, Worked: keep, Spent: keep,
         }
 
     # ---------------------------------------------------------------------------------------------------------- the clock
@@ -96,6 +99,8 @@ class Centre:
         arrivals, patiences, of_stream, entries = columns.at, columns.patience, columns.stream, self.acd.entries
         announced, certain = self.announced, not self._faithful and not columns.delay
         for index in range(base, len(arrivals)):
+            if not index % COUNTED_AFTER:
+                self.outcome.count()
             at = arrivals[index]
             while agenda and agenda[0][0] <= at:
                 moment, _, act, what = heappop(agenda)
@@ -126,7 +131,11 @@ class Centre:
         heappush(self._agenda, (at, self._count, act, what))
 
     def _tell(self, event: Any) -> None:
-        self._perform(self.acd.handle(event))
+        actions = self._actions
+        for order in self.acd.handle(event):
+            act = actions.get(type(order))
+            if act is not None:
+                act(order)
 
     def _perform(self, orders: list[AcdCommand]) -> None:
         actions = self._actions
@@ -190,12 +199,14 @@ class Centre:
         made = self.acd.offers.get(offer)
         if made is None or made.dropped:
             return  # it was hung up while it rang
-        self._tell(LegAnswered(at, offer))
-        if made.stage == "answered" and not made.dropped:
-            if self._faithful:
-                self._later(at, self._bridge, made)
-            else:
-                self._bridge(at, made)
+        orders = self.acd.handle(LegAnswered(at, offer))
+        if made.stage != "answered" or made.dropped:
+            self._perform(orders)
+        elif self._faithful:
+            self._perform(orders)
+            self._later(at, self._bridge, made)
+        else:  # ordered were a timer that will be stale and the bridge, no more
+            self._bridge(at, made)
 
     def _bridge(self, at: float, made: Offer) -> None:
         self._tell(LegBridged(at, made.id))
@@ -234,6 +245,6 @@ class Centre:
             self._tell(CallerLeft(at, call, 1))
 
     def _stayed(self, stayed: Stayed) -> None:
-        self.outcome.stay(stayed)
+        self.outcome.reports.append(stayed)
         if self.announced is not None:
             self.announced.stayed(stayed)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ivr.core.metrics import QueueFigures, ratio
 from ivr.core.metrics_tally import Tally
@@ -23,15 +23,23 @@ TOO_SHORT = 60.0
 """A real wait longer than the announced one by more than this is a broken promise."""
 
 
+Cell = tuple[str, int]
+"""A queue and a part of the day."""
+
+
 class Outcome:
-    """``waited``: by queue and part of the day, seconds that callers waited in it; ``busy``, ``idle``: seconds by agent;
-    ``errors``: of the announced waits; ``too_short``: how many of them promised over a minute too little."""
+    """``reports``: those not yet counted, written by the centre; ``waited``: by queue and part of the day, seconds that
+    callers waited in it; ``busy``, ``idle``: seconds by agent; ``errors``: of the announced waits; ``too_short``: how many
+    of them promised over a minute too little; ``left``: by queue, who waited still at the end."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
+        self._first, self._stride = scenario.opens(0), scenario.stride
+        self._slot, self._length = scenario.slot, scenario.length
         self.days = 0
-        self.tallies: dict[tuple[str, int], Tally] = {}
-        self.waited: defaultdict[tuple[str, int], float] = defaultdict(float)
+        self.reports: list[Any] = []
+        self.tallies: dict[Cell, Tally] = {}
+        self.waited: defaultdict[Cell, float] = defaultdict(float)
         self.busy: defaultdict[str, float] = defaultdict(float)
         self.idle: defaultdict[str, float] = defaultdict(float)
         self.errors: float = 0.0
@@ -40,39 +48,64 @@ class Outcome:
         self.left: defaultdict[str, int] = defaultdict(int)
 
     # ------------------------------------------------------------------------------------------------------------ reports
-    def stay(self, stayed: Stayed) -> None:
-        queue = stayed.queue
-        slot = self.scenario.slot_of(stayed.entered)
-        tally = self.tallies.get((queue, slot)) or self._tally(queue, slot)
-        tally.add(stayed)
-        if stayed.until > stayed.entered:
-            self._wait(queue, stayed.entered, stayed.until)
+    def slot_of(self, moment: float) -> int:
+        """Which part of its day a moment lies in, from the opening on; the night comes last."""
+        return int((moment - self._first) % self._stride // self._slot)
 
-    def _tally(self, queue: str, slot: int) -> Tally:
-        tally = self.tallies[queue, slot] = Tally(self.scenario.rules.get(queue))
-        return tally
+    def count(self) -> None:
+        """Count the reports that have come in since the last time."""
+        reports = self.reports[:]
+        self.reports.clear()
+        stays: defaultdict[Cell, list[Stayed]] = defaultdict(list)
+        works: defaultdict[Cell, list[Worked]] = defaultdict(list)
+        first, stride, slot, busy = self._first, self._stride, self._slot, self.busy
+        for report in reports:
+            kind = type(report)
+            if kind is Stayed:
+                entered = report.entered
+                stays[report.queue, int((entered - first) % stride // slot)].append(report)
+                if report.until > entered:
+                    self._wait(report.queue, entered, report.until)
+            elif kind is Worked:
+                works[report.queue, int((report.at - first) % stride // slot)].append(report)
+                busy[report.agent] += report.talked + report.held + report.wrapped
+            else:
+                self._spend(report)
+        for cell, those in stays.items():
+            self._tally(cell).add_all(those)
+        for cell, parts in works.items():
+            self._tally(cell).work_all(parts)
+
+    def _tally(self, cell: Cell) -> Tally:
+        if cell not in self.tallies:
+            self.tallies[cell] = Tally(self.scenario.rules.get(cell[0]))
+        return self.tallies[cell]
 
     def _wait(self, queue: str, since: float, until: float) -> None:
-        """Shared out between the parts of the day; what is waited past midnight counts with the evening."""
-        slot, length = self.scenario.slot_of(since), self.scenario.slot
-        edge = since + length - (since - self.scenario.opens(0)) % self.scenario.stride % length
+        """Shared out between the parts of the day."""
+        slot, length = self.slot_of(since), self._slot
+        edge = since + length - (since - self._first) % self._stride % length
         while until > edge:
             self.waited[queue, slot] += edge - since
             slot, since, edge = slot + 1, edge, edge + length
         self.waited[queue, slot] += until - since
 
-    def work(self, part: Worked) -> None:
-        tally = self.tallies.get((part.queue, self.scenario.slot_of(part.at)))
-        (tally or self._tally(part.queue, self.scenario.slot_of(part.at))).work(part)
-        self.busy[part.agent] += part.talked + part.held + part.wrapped
-
-    def spend(self, spent: Spent) -> None:
+    def _spend(self, spent: Spent) -> None:
         """Idle is who is ready in the opening hours: the night of an agent without hours is no idleness."""
         if spent.state == "ready":
-            self.idle[spent.agent] += self.scenario.open_until(spent.until) - self.scenario.open_until(spent.since)
+            since, until = spent.since - self._first, spent.until - self._first
+            if since % self._stride + until - since > self._length:
+                since, until = self._open(since), self._open(until)
+            self.idle[spent.agent] += until - since
+
+    def _open(self, seconds: float) -> float:
+        """How many seconds since the first opening lie in opening hours."""
+        days, rest = divmod(seconds, self._stride)
+        return days * self._length + min(self._length, rest)
 
     def close(self, acd: Acd) -> None:
-        """The days are over; whoever waits still (in a queue that never gives up) is counted as waiting."""
+        """The days are over. Whoever waits still, in a queue that never gives up, is counted as waiting."""
+        self.count()
         for entry in acd.entries.values():
             if not entry.served:
                 self.left[entry.queue] += 1
@@ -80,7 +113,7 @@ class Outcome:
     def add(self, other: Outcome) -> None:
         self.days += other.days
         for cell, tally in other.tallies.items():
-            (self.tallies.get(cell) or self._tally(*cell)).absorb(tally)
+            self._tally(cell).absorb(tally)
         for mine, theirs in ((self.waited, other.waited), (self.busy, other.busy), (self.idle, other.idle)):
             for key, seconds in theirs.items():
                 mine[key] += seconds  # type: ignore[index]

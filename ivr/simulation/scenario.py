@@ -118,15 +118,6 @@ class Scenario:
     def opens(self, day: int) -> float:
         return self.midnight + day * self.stride + self.opening
 
-    def open_until(self, moment: float) -> float:
-        """Seconds of opening hours from the first day's midnight to ``moment``."""
-        days, rest = divmod(moment - self.midnight, self.stride)
-        return days * self.length + min(self.length, max(0.0, rest - self.opening))
-
-    def slot_of(self, moment: float) -> int:
-        """Which part of its day a moment lies in; before the opening, the first."""
-        return max(0, int(((moment - self.midnight) % self.stride - self.opening) // self.slot))
-
 
 def shaped(per_hour: float, shape: str, length: float = 9 * 3600.0) -> tuple[float, ...]:
     """Calls an hour by quarters of an hour, ``per_hour`` on average, in the shape of that name."""
