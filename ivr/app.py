@@ -29,6 +29,7 @@ from ivr.ari.translate import (
     OwnOver,
     Parted,
     TapEntered,
+    TransferPressed,
     translate,
 )
 from ivr.callback_numbers import normalised
@@ -44,6 +45,7 @@ from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
 from ivr.own_calls import OwnCalls
+from ivr.phone_keys import PhoneKeys
 from ivr.ports import Recognizer
 from ivr.prompts import Catalogue
 from ivr.recovery import Recovery
@@ -83,6 +85,7 @@ class Service:
     sessions: Sessions
     recovery: Recovery
     staff: Staff
+    keys: PhoneKeys
     clock: SystemClock
     limit: Limit
     broken: asyncio.Future[str] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -108,6 +111,8 @@ class Service:
                     self.spawn(answer_code(self.telephony, self.house.distributor, meaning, self.clock.now()))
                 case OwnDialed() | OwnAnswered() | OwnOver():
                     self.spawn(OwnCalls(self.telephony, lambda: self.staff.extensions).happened(meaning))
+                case TransferPressed():
+                    self.spawn(self.keys.transfer(meaning))
                 case Farewell():
                     self.spawn(self.telephony.hang_up(meaning.channel))
 
@@ -225,8 +230,7 @@ async def make_service(settings: Settings) -> Service:
         plan.ari_url.removesuffix("/ari"), plan.ari_user, plan.ari_secret, plan.app, watch=("endpoint:PJSIP",), hooks=hooks
     )
     media = MediaServer(settings.media_port)
-    trunk = settings.trunks[0].id if settings.trunks else ""
-    telephony = AriTelephony(ari, CatalogueSounds(catalogue), clock, sessions.emit, distributor, trunk)
+    telephony = AriTelephony(ari, CatalogueSounds(catalogue), clock, sessions.emit, distributor, plan.trunk)
     distributor.legs = telephony
     taps = AriTaps(ari, media)
     house = House(
@@ -235,10 +239,11 @@ async def make_service(settings: Settings) -> Service:
     )
     sessions.house = house
     asterisk = AsteriskProcess(installation, plan)
+    staff = Staff(settings, store, distributor, telephony, asterisk, clock)
     service = Service(
         settings, dialplan, catalogue, store, asterisk, ari, telephony, taps, recognizer, house, sessions,
-        Recovery(house, sessions, telephony, plan.spool_dir),
-        Staff(settings, store, distributor, telephony, asterisk, clock), clock, Limit(settings.max_calls),
+        Recovery(house, sessions, telephony, plan.spool_dir), staff,
+        PhoneKeys(telephony, distributor, lambda: staff.extensions), clock, Limit(settings.max_calls),
     )
     return service
 

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from ivr.ari.telephony import AriTelephony
 from ivr.ari.translate import Arrived, arrived, national
 from ivr.core.flow import Flow
 from ivr.core.messages import CallEnded, CallStarted, Event, Noted, Resumed
-from ivr.core.offers import LegGone
+from ivr.core.offers import LegGone, OwnCallEnded, PersonLost
 from ivr.house import House
 from ivr.ports import AlreadyOpen
 from ivr.session import Session
@@ -71,6 +71,17 @@ class Recovery:
         for offer in list(self.house.distributor.acd.offers):
             if names.leg(offer) not in channels:
                 self.house.distributor.post(LegGone(now, offer, "lost"))
+        for event in self._unseen(set(channels), now):
+            self.house.distributor.post(event)
+
+    def _unseen(self, channels: set[str], now: float) -> Iterator[Event]:
+        """Agents' own calls and persons being called back that ended while nobody looked."""
+        acd = self.house.distributor.acd
+        for agent in acd.agents.values():
+            yield from (OwnCallEnded(now, agent.id, channel) for channel in agent.own - channels)
+        for entry in acd.callbacks.values():
+            if entry.dialling and names.out(entry.callback, entry.tries) not in channels:
+                yield PersonLost(now, entry.callback, "failed", entry.tries)
 
     async def _rebuilt(self, call: str, channel: Channel) -> Session:
         """The call as its journal tells it, not yet running. It begins anew when it cannot be replayed: no first entry, no

@@ -53,7 +53,7 @@ class Staff:
             self.distributor.post(AgentSet(now, agent.id, tuple(agent.queues), skills, dict(agent.ranks)))
             if agent.wish in {"ready", "paused"}:
                 self.distributor.post(WishChanged(now, agent.id, agent.wish, agent.reason or ""))  # type: ignore[arg-type]
-        self.extensions = {agent.extension: agent.id for agent in agents}
+        self.extensions = {agent.extension: agent.id for agent in agents if agent.extension}
 
     async def look_for_phones(self) -> None:
         reachable = await self.telephony.reachable_agents()

@@ -42,6 +42,9 @@ ENTRY_TIMEOUT: Final = 2.0
 LAST_WORDS: Final = 15
 """Seconds after which Asterisk hangs up a channel that is to hear its last words, whatever has become of them."""
 
+TRANSFERS_ARE_OURS: Final = {"PJSIP_TRANSFER_HANDLING()": "ari-only"}
+"""Asterisk tells us of a REFER instead of sending the caller away by itself (`ivr.phone_keys`)."""
+
 HOLD_MUSIC: Final = "attente"
 CENTRE: Final = "1364"
 
@@ -101,7 +104,7 @@ class AriLegs:
                 raise AriNotFound(0, "POST", "/channels", "no trunk")
             await self.ari.channels_originate_with_id(
                 names.leg(order.offer), endpoint=endpoint, app=self.ari.app, appArgs="leg",
-                callerId=caller_id(order), timeout=round(order.seconds) + RING_BEYOND,
+                callerId=caller_id(order), timeout=round(order.seconds) + RING_BEYOND, variables=TRANSFERS_ARE_OURS,
             )
         except AriError:
             self.desk.post(LegGone(self.clock.now(), order.offer, "lost"))

@@ -27,12 +27,14 @@ from ivr.ari.names import (
 from ivr.core.messages import CallEnded, CommandFailed, DigitReceived, Event, PlayFinished, Recorded
 from ivr.core.offers import (
     EquipmentChanged,
+    HoldAsked,
     LegAnswered,
     LegGone,
     LegRinging,
     OwnCallBegan,
     OwnCallEnded,
     PersonLost,
+    ResumeAsked,
 )
 
 
@@ -115,8 +117,17 @@ class OwnOver:
     talked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TransferPressed:
+    """An agent pressed the telephone's transfer key. ``destination`` is '' for a transfer to another call of that phone."""
+
+    channel: str
+    agent: str
+    destination: str
+
+
 OwnCall: TypeAlias = OwnDialed | OwnAnswered | OwnOver
-Meaning: TypeAlias = Arrived | CodeDialed | Farewell | ForCall | ForDesk | OwnCall | Parted | TapEntered
+Meaning: TypeAlias = Arrived | CodeDialed | Farewell | ForCall | ForDesk | OwnCall | Parted | TapEntered | TransferPressed
 
 CENTRE: Final = "1364"
 REFUSED_CAUSES: Final = frozenset({17, 21})
@@ -148,6 +159,14 @@ def translate(event: Any, at: float) -> Iterator[Meaning]:
             yield from _leaving(event, at)
         case ari.ChannelLeftBridge() if event.bridge.id == bridge(event.channel.id):
             yield Parted(event.bridge.id)
+        case ari.ChannelHold() if offer_of(event.channel.id):
+            yield ForDesk(HoldAsked(at, endpoint_of(event.channel.name)))
+        case ari.ChannelUnhold() if offer_of(event.channel.id):
+            yield ForDesk(ResumeAsked(at, endpoint_of(event.channel.name)))
+        case ari.ChannelTransfer():
+            leg = event.referred_by.source_channel
+            to = event.refer_to.requested_destination.destination or ""
+            yield TransferPressed(leg.id, endpoint_of(leg.name), to)
         case ari.ContactStatusChange() | ari.PeerStatusChange():
             reachable = event.endpoint.state == "online"
             if event.endpoint.technology == "PJSIP":

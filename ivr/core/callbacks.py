@@ -50,7 +50,8 @@ def kept(acd: Acd, event: CallbackKept) -> None:
         event.callback, int(event.at), event.queue, event.priority, event.since, event.facts, entered=event.at,
         callback=event.callback, number=event.number, tries=event.tries, expires=event.expires or event.at + rules.lasting,
     )
-    plan(entry, rules, event.skills)
+    entry.asked = event.skills
+    plan(entry, rules)
     acd.callbacks[entry.callback] = entry
     _wait_until(acd, entry, event.due, event.at)
 

@@ -51,7 +51,8 @@ def _enter(acd: Acd, entry: Entry, event: CallerJoined) -> None:
         return
     acd.entries[entry.key] = entry
     rules = acd.rules_of(entry.queue)
-    plan(entry, rules, event.skills, event.sticky if rules.sticky else "")
+    entry.asked = event.skills
+    plan(entry, rules, event.sticky if rules.sticky else "")
     wait(acd, entry, event.at)
 
 

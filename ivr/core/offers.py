@@ -27,8 +27,8 @@ Supervision = Literal["listen", "whisper", "barge", "take_over", "stop"]
 @dataclass(frozen=True, slots=True)
 class CallerJoined(Event):
     """``ref`` is the call's `Enqueue`; ``since`` keeps the place. ``offer`` and ``agent`` are a conversation already under
-    way since ``connected`` (adoption after a restart). ``sticky`` is the agent who served this person last; ``callback`` the callback that
-    this outgoing call fulfils."""
+    way since ``connected`` (adoption after a restart). ``sticky`` is the agent who served this person last; ``callback``
+    the callback that this outgoing call fulfils."""
 
     call: str
     ref: int
@@ -339,6 +339,8 @@ class RecordTalk:
 
 @dataclass(frozen=True, slots=True)
 class PauseRecording:
+    """The recording pauses (``on`` false), or goes on."""
+
     call: str
     name: str
     on: bool

@@ -79,7 +79,8 @@ class Entry:
     """A caller in a queue, or a number to call back in its place. ``key``: the call's id, or the callback's while nobody
     is on the line. ``since`` gives the place, ``entered`` is when this stay began, ``patient`` when the caller, having
     talked, began to wait again (a transfer): the longest wait counts from there; ``front``: the order given by hand.
-    ``plan``: the needs to come as (after seconds, need); ``need`` is the one of now; ``ticket`` is not 0 while it waits.
+    ``asked``: the skills that this call needs in any queue; ``plan``: the needs to come as (after seconds, need); ``need``
+    is the one of now; ``ticket`` is not 0 while it waits.
     ``not_before``: when a callback may be tried. ``winner`` is the offer answered first, ``guest`` the one consulted,
     ``spies`` are supervisors'."""
 
@@ -90,6 +91,7 @@ class Entry:
     since: float
     facts: Facts
     entered: float = 0.0
+    asked: Skills = ()
     need: Need = ANYBODY
     plan: tuple[tuple[float, Need], ...] = ()
     offers: list[Offer] = field(default_factory=list)

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from ivr.core.acd import Acd
 
 
-def plan(entry: Entry, rules: Rules, skills: tuple[tuple[str, int], ...] = (), sticky: str = "") -> None:
-    """What this caller needs now, and what will be enough later: first the one who knows the case, then the skills asked
-    for, then less."""
-    wanted = tuple(sorted({**dict(rules.skills), **dict(skills)}.items())) if rules.skills or skills else ()
+def plan(entry: Entry, rules: Rules, sticky: str = "") -> None:
+    """What this caller needs now, and what will be enough later: first the one who knows the case, then the skills that
+    the queue and the call ask for, then less."""
+    asked = entry.asked
+    wanted = tuple(sorted({**dict(rules.skills), **dict(asked)}.items())) if rules.skills or asked else ()
     first = Need("", wanted, rules.prefers) if wanted or rules.prefers else ANYBODY
     later = tuple((after, Need("", less, rules.prefers)) for after, less in sorted(rules.relax, key=lambda stage: stage[0]))
     if sticky:

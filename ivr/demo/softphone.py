@@ -124,6 +124,14 @@ class Softphone:
         """Say a WAV (8 kHz mono), once; returns when it is said."""
         await self._ordered({"do": "speak", "file": str(file)}, "spoken", timeout)
 
+    async def hold(self, *, on: bool = True) -> None:
+        """The telephone's own hold key (pjsua2 only)."""
+        await self._ordered({"do": "hold", "on": on}, "held" if on else "resumed")
+
+    async def transfer(self, to: str) -> int:
+        """The telephone's own transfer key, blind (pjsua2 only). Returns the status it was told."""
+        return int((await self._ordered({"do": "transfer", "to": to}, "transferred"))["code"])
+
     async def hang_up(self) -> None:
         """Returns when the call is over; at once when there is none."""
         if self.in_call:

@@ -61,6 +61,10 @@ class Conversation(pj.Call):  # type: ignore[misc]
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.telephone.over(self, info.lastStatusCode)
 
+    def onCallTransferStatus(self, result: Any) -> None:  # noqa: N802
+        if result.statusCode >= 200:  # the first report only says that it is being tried
+            tell("transferred", code=result.statusCode)
+
     def onCallMediaState(self, _change: Any) -> None:  # noqa: N802
         info = self.getInfo()  # must outlive its parts: they are views into it
         for index, media in enumerate(info.media):
@@ -181,6 +185,24 @@ class Telephone:
         self.speech = Speech()
         self.speech.createPlayer(file, pj.PJMEDIA_FILE_NO_LOOP)
         self.speech.startTransmit(self.ear)
+
+    def hold(self, on: bool) -> None:
+        """The hold key, or the same key again."""
+        if self.call is None:
+            return
+        order = pj.CallOpParam(True)
+        if on:
+            self.call.setHold(order)
+        else:
+            order.opt.flag = pj.PJSUA_CALL_UNHOLD
+            self.call.reinvite(order)
+        tell("held" if on else "resumed")
+
+    def transfer(self, to: str) -> None:
+        """The transfer key (blind)."""
+        if self.call is not None:
+            self.call.xfer(self._uri(to), pj.CallOpParam(True))
+        tell("transferring")
 
     def hang_up(self) -> None:
         if self.call is not None:
