@@ -13,7 +13,7 @@ from benchmarks.table import README, inserted
 
 NAMES = (
     "cpu_per_call_vs_dialplan", "dtmf_to_prompt_vs_dialplan", "journal_on_vs_off", "calls_held", "goodput_10x_overload",
-    "recovery_gap",
+    "recovery_gap", "match_to_invite_vs_app_queue", "agents_on_one_node",
 )
 QUIET = 1.0
 PATIENCE = 120.0

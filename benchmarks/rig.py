@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.config import ROOT, Settings, load_settings
 from ivr.prompts import Catalogue
 from ivr.site import asterisk_plan, find_asterisk, load_prompts
-from storage import Store, open_store
+from storage import Agent, Store, open_store
 
 TRUNK = "127.0.0.2"
 """Callers come from here: a trunk at 127.0.0.1 would swallow the agents' telephones."""
@@ -126,8 +126,9 @@ class Rig:
             await store.close()
 
 
-def make_home(flow: Path | None) -> Path:
-    """A folder for one run: the dialplans with hours that never close, and ``flow`` in the place of the 1364's."""
+def make_home(flow: Path | None, queues: str) -> Path:
+    """A folder for one run: the dialplans with hours that never close, ``flow`` in the place of the 1364's and ``queues``
+    in that of queues.yaml."""
     (ROOT / "var" / "bench").mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(dir=ROOT / "var" / "bench"))
     for name in ("asterisk", "prompts"):
@@ -136,13 +137,27 @@ def make_home(flow: Path | None) -> Path:
     (home / "dialplans" / "hours.yaml").write_text(OPEN)
     if flow is not None:
         shutil.copy(flow, home / "dialplans" / "1364.yaml")
+    if queues:
+        (home / "dialplans" / "queues.yaml").write_text(queues)
     return home
 
 
+async def hire(settings: Settings, agents: Sequence[Agent]) -> None:
+    """Agents are in the store before the service starts, so that Asterisk has their accounts from its first moment."""
+    store = open_store(settings.store_url)
+    try:
+        for agent in agents:
+            await store.put_agent(agent)
+    finally:
+        await store.close()
+
+
 @contextlib.asynccontextmanager
-async def rig(flow: Path | None = None, **wanted: Any) -> AsyncIterator[Rig]:
+async def rig(
+    flow: Path | None = None, *, queues: str = "", agents: Sequence[Agent] = (), **wanted: Any
+) -> AsyncIterator[Rig]:
     """The service, up, in a folder of its own; everything is stopped and removed afterwards."""
-    home = make_home(flow)
+    home = make_home(flow, queues)
     given = {
         **asdict(free_ports(rtp_span=4000)), "home": str(home), "dialplans": str(home / "dialplans"), "recognizer": "none",
         "max_calls": 1000, "trunks": [{"id": "operateur", "peers": [TRUNK]}], **wanted,
@@ -153,6 +168,7 @@ async def rig(flow: Path | None = None, **wanted: Any) -> AsyncIterator[Rig]:
     asterisk = AsteriskProcess(find_asterisk(settings), asterisk_plan(settings, catalogue, ()))
     made = Rig(home, settings, catalogue, asterisk)
     try:
+        await hire(settings, agents)
         await made.start()
         await asterisk.attach()
         yield made

@@ -20,10 +20,12 @@ def log_plainly() -> None:
 async def serve(given: dict[str, object]) -> None:
     from ivr.app import serving  # noqa: PLC0415 - imported as late as the real command line does
     from ivr.config import load_settings  # noqa: PLC0415
+    from ivr.control import controlled  # noqa: PLC0415
 
     end = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end.set)
-    async with serving(load_settings(**given)):
+    settings = load_settings(**given)
+    async with serving(settings) as service, controlled(service, settings.var):
         print("UP", flush=True)
         await end.wait()
 

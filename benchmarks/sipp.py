@@ -35,6 +35,7 @@ a=ptime:20
 
 
 def message(method: str, body: str = "", to: str = "[peer_tag_param]", cseq: int = 1) -> str:
+    allow = "Allow: INVITE, ACK, BYE, CANCEL, UPDATE" if method == "INVITE" else ""
     return f"""
 {method} sip:[service]@[remote_ip]:[remote_port] SIP/2.0
 Via: SIP/2.0/UDP [local_ip]:[local_port];branch=[branch]
@@ -44,10 +45,14 @@ To: <sip:[service]@[remote_ip]:[remote_port]>{to}
 Call-ID: [call_id]
 CSeq: {cseq} {method}
 Contact: <sip:[field0]@[local_ip]:[local_port]>
+{allow}
 {"Content-Type: application/sdp" if body else ""}
 Content-Length: [len]
 
 {body}"""
+
+
+_GRANTED = "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: [len]\n"
 
 
 def _send(text: str, *, retrans: bool = False, attributes: str = "") -> str:
@@ -61,14 +66,13 @@ def _send(text: str, *, retrans: bool = False, attributes: str = "") -> str:
 def scenario(pcap: Path, held: float, *, hangs_up: bool) -> str:
     """A caller who lets the pcap file play for ``held`` seconds, then hangs up, or waits until hung up on.
 
-    A refusal with 503 is acknowledged and ends the call; counters tell it from an answer.
+    A refusal with 503 is acknowledged and ends the call; counters tell it from an answer. Asterisk's refreshes of the
+    session (UPDATE, RFC 4028) are granted by SIPp itself: a caller who waits in a queue outlives the first.
     """
     ends = (
         _send(message("BYE", cseq=2), retrans=True) + '<recv response="200" timeout="20000"/>'
         if hangs_up else
-        '<recv request="BYE" timeout="60000"/>' + _send(
-            "SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]\nContent-Length: 0\n"
-            "Content-Length: [len]\n").replace("Content-Length: 0\n", "")
+        f'<recv request="BYE" timeout="{round((held + 60) * 1000)}"/>' + _send(_GRANTED)
     )
     early = f'<pause milliseconds="{round(held * 1000)}"/>' if hangs_up else ""
     return f"""<?xml version="1.0" encoding="ISO-8859-1"?>
@@ -92,10 +96,11 @@ def scenario(pcap: Path, held: float, *, hangs_up: bool) -> str:
 """
 
 
-def write_pcap(file: Path, seconds: float, keys: Sequence[tuple[float, str]]) -> None:
-    """RTP as a telephone sends it: A-law silence, and at each (second, digit) a key of 100 ms."""
+def write_pcap(file: Path, seconds: float, keys: Sequence[tuple[float, str]], every: float = _PACKET) -> None:
+    """RTP as a telephone sends it: A-law silence, and at each (second, digit) a key of 100 ms. ``every``: seconds between
+    two packets of silence, more for a caller whose sound does not matter."""
     packets: list[tuple[float, bytes]] = []
-    pressed = {round(at / _PACKET): digit for at, digit in keys}
+    pressed, spacing = {round(at / _PACKET): digit for at, digit in keys}, round(every / _PACKET)
     number, event, at_event = 0, 0, 0
     for tick in range(round(seconds / _PACKET)):
         now, stamp = tick * _PACKET, tick * 160
@@ -109,7 +114,7 @@ def write_pcap(file: Path, seconds: float, keys: Sequence[tuple[float, str]]) ->
             for copy in range(copies):
                 packets.append((now + copy * 1e-4, rtp(EVENT, number, at_event, payload, mark=event == 5)))
                 number += 1
-        else:
+        elif tick % spacing == 0:
             packets.append((now, rtp(8, number, stamp, b"\xd5" * 160)))
             number += 1
     with file.open("wb") as out:
@@ -151,14 +156,14 @@ class Callers:
 
     def __init__(
         self, rig: Rig, number: str, *, rate: float, calls: int, held: float, keys: Sequence[tuple[float, str]],
-        hangs_up: bool = True, at_most: int = 5000, patience: float = 0,
+        hangs_up: bool = True, at_most: int = 5000, patience: float = 0, every: float = _PACKET,
     ) -> None:
         Callers.count += 1
         self.rig, self.number, self.rate, self.calls, self.at_most = rig, number, rate, calls, at_most
         self.folder = rig.home / f"sipp{Callers.count}"
         self.folder.mkdir()
         self.patience = patience or calls / rate + held + 90
-        write_pcap(self.folder / "caller.pcap", held, keys)
+        write_pcap(self.folder / "caller.pcap", held, keys, every)
         (self.folder / "caller.xml").write_text(scenario(self.folder / "caller.pcap", held, hangs_up=hangs_up))
         first = Callers.count * 100000
         numbers = "\n".join(f"07{first + n:08d}" for n in range(min(calls, 99999)))
@@ -176,7 +181,7 @@ class Callers:
             "-s", self.number, "-i", TRUNK, "-mi", TRUNK, "-mp", str(port + 20000), "-p", str(port),
             "-r", str(int(rate)), "-rp", str(period), "-m", str(self.calls), "-l", str(self.at_most), "-nostdin",
             "-trace_stat", "-stf", "stat.csv", "-fd", "1", "-trace_counts", "-timeout", f"{round(self.patience)}s",
-            "-trace_err", "-error_file", "errors.log", "-max_retrans", "7",
+            "-trace_err", "-error_file", "errors.log", "-max_retrans", "7", "-aa",
         ]
 
     async def run(self) -> Outcome:
