@@ -8,6 +8,7 @@ import pytest
 from typer.main import get_command
 
 from benchmarks.table import inserted
+from ivr import metrics_page
 from ivr.cli.program import app
 from ivr.config import Settings
 from ivr.settings_page import page
@@ -26,6 +27,12 @@ def shown(page_: Path) -> list[str]:
 def test_the_settings_page_says_what_the_settings_are():
     assert (ROOT / "docs/settings.md").read_text() == page()
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_page_of_figures_is_what_the_formulas_say():
+    assert (ROOT / "docs/metrics.md").read_text() == metrics_page.page()
+    assert all(formula for line in metrics_page.page().splitlines() if line.startswith("| `")
+               for formula in [line.split("|")[2].strip()])
 
 
 @pytest.mark.parametrize("document", PAGES, ids=lambda path: str(path.relative_to(ROOT)))

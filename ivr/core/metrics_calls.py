@@ -107,6 +107,7 @@ class Satisfaction:
 
     @property
     def response_rate(self) -> float | None:
+        """Marks given / callers asked for one."""
         return ratio(self.answered, self.asked)
 
 
@@ -179,10 +180,12 @@ class Announcements:
 
     @property
     def error(self) -> float | None:
+        """Mean of |announced − real|, in seconds, over all announcements to callers who were then answered."""
         return ratio(self.total_error, self.announced)
 
     @property
     def share_too_short(self) -> float | None:
+        """Announcements more than 60 s too short / announcements."""
         return ratio(self.too_short, self.announced)
 
 
