@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ivr.cli.console import as_json, hidden, masked, moment, since, table, warn
+from ivr.cli.console import as_json, hidden, in_a_cell, masked, moment, since, table, warn
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings
 from ivr.core.flow import Flow
@@ -192,4 +192,5 @@ def _write_csv(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         writer = csv.DictWriter(file, fields, extrasaction="ignore")
         writer.writeheader()
         for row in rows:
-            writer.writerow({**row, "started_at": moment(row["started_at"]), "ended_at": moment(row["ended_at"])})
+            times = {"started_at": moment(row["started_at"]), "ended_at": moment(row["ended_at"])}
+            writer.writerow({key: in_a_cell(value) for key, value in {**row, **times}.items()})

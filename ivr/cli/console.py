@@ -13,6 +13,7 @@ from typing import Any, Final
 import typer
 
 SINCE: Final = re.compile(r"(\d+)([mhdj])")
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 UNITS: Final = {"m": "minutes", "h": "hours", "d": "days", "j": "days"}
 
 
@@ -30,12 +31,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
 def _text(value: object) -> str:
     if value is None or value == "":
         return "-"
-    return f"{value:.0f} s" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:.0f} s"
+    return "".join(letter if letter.isprintable() else "·" for letter in str(value))  # nobody's words steer the terminal
 
 
 def as_json(value: object) -> None:
     """One JSON value on one line."""
     typer.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def in_a_cell(value: object) -> object:
+    """A value that a spreadsheet takes as text: what begins like a formula gets an apostrophe before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
 def warn(sentence: str) -> None:

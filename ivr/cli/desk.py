@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Final
+from urllib.parse import quote
 
 import typer
 
-from ivr import control
 from ivr.ari.asterisk.plan import kept_secret
 from ivr.cli.console import as_json, table
-from ivr.cli.opened import missing, with_store
+from ivr.cli.opened import missing, told, with_store
 from ivr.config import Settings, load_settings
 from ivr.core.agent import Wish
 from ivr.core.fields import LEVELS
@@ -21,7 +20,7 @@ from ivr.dialplan import Dialplan
 from ivr.site import load_flow, load_prompts, secret_file
 from storage import Agent, Store
 
-agents = typer.Typer(no_args_is_help=True, help="Agents: accounts, queues, ready or paused.")
+agents = typer.Typer(no_args_is_help=True, help="Agents: accounts, wishes, conversations, supervision.")
 
 ID: Final = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 RESERVED: Final = ("demo",)
@@ -76,7 +75,7 @@ def add(
     )
     with_store(lambda _settings, store: store.put_agent(row), make=True)
     secret = kept_secret(secret_file(settings, agent))
-    live = asyncio.run(_told(settings, "/agents/reload"))
+    live = told("/agents/reload")
     typer.echo(f"Agent {agent}, poste {extension}, files {', '.join(served)}. "
                f"{'Le compte est actif.' if live else 'Le compte sera actif au prochain démarrage du service.'}")
     where = f"{settings.sip_bind}:{settings.sip_port}"
@@ -142,13 +141,12 @@ def remove(agent: Name) -> None:
     settings = load_settings()
     with_store(_changing(agent, lambda store: store.delete_agent(agent)))
     secret_file(settings, agent).unlink(missing_ok=True)
-    asyncio.run(_told(settings, "/agents/reload"))
+    told("/agents/reload")
     typer.echo(f"Agent {agent} retiré.")
 
 
 def _wish(agent: str, wish: Wish, reason: str = "") -> None:
-    settings = load_settings()
-    if asyncio.run(_told(settings, f"/agents/{agent}/wish", wish=wish, reason=reason)):
+    if told(f"/agents/{quote(agent, safe='')}/wish", wish=wish, reason=reason):
         typer.echo(f"{agent} : {wish}.")
         return
     with_store(_changing(agent, lambda store: store.set_wish(agent, wish, reason)))
@@ -161,12 +159,3 @@ def _changing(agent: str, change: Callable[[Store], Awaitable[None]]) -> Callabl
             raise missing(f"There is no agent called {agent}: `cruc agent list` names them.")
         await change(store)
     return work
-
-
-async def _told(settings: Settings, path: str, **said: str) -> bool:
-    """Tell the running service; False when none runs."""
-    try:
-        await control.ask(settings.var, "POST", path, **said)
-    except control.NotServing:
-        return False
-    return True

@@ -1,9 +1,8 @@
-"""LOGIREC as this store keeps it: requests, numbers to call back, the directory of people."""
+"""LOGIREC as this store keeps it: requests, and the directory of people."""
 
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
@@ -18,7 +17,6 @@ from ivr.config import Settings
 from storage import Person, RequestFile, Store
 
 requests = typer.Typer(no_args_is_help=True, help="LOGIREC requests.")
-callbacks = typer.Typer(no_args_is_help=True, help="Numbers to call back.")
 people = typer.Typer(no_args_is_help=True, help="The directory of people with a matricule.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON: one object a line.")]
@@ -78,41 +76,6 @@ def show_request(
     table(("Le", "Par", "De", "À", "Quoi", "Appel", "Pourquoi"), (
         (moment(row.at), row.who, row.status_from, row.status_to, row.what, row.call, row.why) for row in file.history
     ))
-
-
-@callbacks.command("list")
-def list_callbacks(
-    all_: Annotated[bool, typer.Option("--all", help="Those already done too.")] = False,
-    json: AsJson = False,
-    clear: Clear = False,
-) -> None:
-    """Numbers to call back, oldest first.
-
-    Example: cruc callbacks list --clear
-    """
-    rows = with_store(lambda _settings, store: store.list_callbacks(None if all_ else "open"))
-    if json:
-        for row in rows:
-            as_json(asdict(row) if clear else hidden(asdict(row), PERSONAL))
-        return
-    table(("N°", "Numéro", "File", "Motif", "Depuis", "État", "Requête"), (
-        (row.id, row.number if clear else masked(row.number), row.queue, row.reason, moment(row.created_at), row.state,
-         row.request)
-        for row in rows
-    ))
-
-
-@callbacks.command()
-def done(
-    callback: Annotated[int, typer.Argument(metavar="N", help="The entry, as `cruc callbacks list` numbers it.")],
-    who: Annotated[str, typer.Option("--by", help="Who called back.")] = "cruc",
-) -> None:
-    """Close an entry: the caller was called back.
-
-    Example: cruc callbacks done 12 --by awa
-    """
-    with_store(lambda _settings, store: store.close_callback(callback, "done", who, time.time()))
-    typer.echo(f"Rappel {callback} fait.")
 
 
 @people.command("import")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import Annotated
 import typer
 
 from ivr.cli.console import as_json, moment, table
-from ivr.cli.opened import missing, with_store
+from ivr.cli.opened import missing, who, with_store
 from ivr.config import Settings, load_settings
 from ivr.site import load_flow, load_prompts
 from storage import Store
@@ -45,7 +44,7 @@ def say(
     shown = text.strip() or f"({file.name if file else ''})"
 
     async def keep(_settings: Settings, store: Store) -> int:
-        return await store.put_moment(shown, sound, now, until, _who(), queue=queue)
+        return await store.put_moment(shown, sound, now, until, who(), queue=queue)
 
     number = with_store(keep, make=True)
     heard = f"les appelants de la file {queue}" if queue else "tous les appelants"
@@ -69,13 +68,6 @@ def _check_queue(settings: Settings, queue: str) -> None:
     known = load_flow(settings, load_prompts(settings)).queues if queue else ()
     if queue and queue not in known:
         raise typer.BadParameter(f"There is no queue {queue!r}: the dialplans have {', '.join(known)}.")
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an account without a name, as in a container
-        return "cruc"
 
 
 @moments.command("show")

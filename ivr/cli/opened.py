@@ -1,14 +1,16 @@
-"""What commands work on: the settings and the store of this installation, opened and closed around an async body."""
+"""What commands work on: the settings and the store of this installation, and the service that runs on it."""
 
 from __future__ import annotations
 
 import asyncio
+import getpass
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import typer
 
+from ivr import control
 from ivr.config import Settings, load_settings
 from storage import Store, open_store
 
@@ -33,6 +35,42 @@ async def _on(settings: Settings, store: Store, work: Callable[[Settings, Store]
         return await work(settings, store)
     finally:
         await store.close()
+
+
+def asked(method: str, path: str, **said: Any) -> dict[str, Any]:
+    """Ask the running service. Raises `NotServing` or `ControlRefused`."""
+    return asyncio.run(control.ask(load_settings().var, method, path, **said))
+
+
+def told(path: str, **said: Any) -> bool:
+    """Tell the running service; False when none runs. Raises `ControlRefused`."""
+    return _if_serving("POST", path, **said) is not None
+
+
+def status_now() -> dict[str, Any] | None:
+    """What the running service says of itself; None when none runs."""
+    return _if_serving("GET", "/status")
+
+
+def _if_serving(method: str, path: str, **said: Any) -> dict[str, Any] | None:
+    try:
+        return asked(method, path, **said)
+    except control.NotServing:
+        return None
+
+
+def who() -> str:
+    """Who sits at this command line."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in a container
+        return "cruc"
+
+
+def sure(question: str, yes: bool) -> None:
+    """Ask back before what cannot be undone, unless it was said beforehand. Leaves the command when not."""
+    if not yes and not typer.confirm(question):
+        raise typer.Exit(1)
 
 
 def missing(what: str) -> typer.Exit:

@@ -18,7 +18,22 @@ from ivr.ari.asterisk.ports import PortTakenError
 from ivr.ari.asterisk.process import AsteriskError
 from ivr.ari.errors import AriError
 from ivr.check import NotFit
-from ivr.cli import calls, content, desk, logirec, machine, moment, service, simulate
+from ivr.cli import (
+    callbacks,
+    calls,
+    content,
+    desk,
+    live,
+    logirec,
+    machine,
+    moment,
+    queues,
+    report,
+    service,
+    simulate,
+    talks,
+    work,
+)
 from ivr.cli.console import warn
 from ivr.cli.opened import NothingThere
 from ivr.config import SettingsError
@@ -64,16 +79,18 @@ app = typer.Typer(
     help="The 1364 engine: answer calls, queue them, keep their LOGIREC records.",
 )
 for command in (
-    service.run, service.demo, machine.setup, content.check, machine.doctor, service.status, service.drain, calls.records,
-    calls.call, simulate.simulate,
+    service.run, service.demo, machine.setup, content.check, machine.doctor, service.status, live.live, service.drain,
+    calls.records, calls.call, report.report, simulate.simulate,
 ):
     app.command()(command)
 for name, group in (
-    ("agent", desk.agents), ("requests", logirec.requests), ("callbacks", logirec.callbacks), ("people", logirec.people),
-    ("flow", service.flows), ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments),
-    ("asterisk", machine.asterisk),
+    ("agent", desk.agents), ("queue", queues.queues), ("callback", callbacks.callbacks), ("work", work.works),
+    ("requests", logirec.requests), ("people", logirec.people), ("flow", service.flows),
+    ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments), ("asterisk", machine.asterisk),
 ):
     app.add_typer(group, name=name)
+desk.agents.add_typer(talks.talks)
+app.add_typer(callbacks.callbacks, name="callbacks", hidden=True)  # as it was called at first
 
 
 def main() -> None:

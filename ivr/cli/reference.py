@@ -26,9 +26,11 @@ WIDTH = "100"
 
 
 def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
-    """The words of every command, groups left out."""
+    """The words of every command, groups and former names left out."""
     group = group or typer.main.get_command(app)
     for name, command in group.commands.items():
+        if command.hidden:
+            continue
         if hasattr(command, "commands"):
             yield from commands(command, (*path, name))
         else:

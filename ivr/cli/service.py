@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
 from ivr import control
 from ivr.cli.console import as_json, table
+from ivr.cli.opened import asked
+from ivr.cli.words import STATES
 from ivr.config import load_settings
 from ivr.demo.show import show
 from ivr.running import run as run_service
 
 flows = typer.Typer(no_args_is_help=True, help="The dialplans of the running service.")
+
+KEPT: Final = "Rien n'a changé : le dernier arbre valable et ses files restent en service."
 
 
 def run(
@@ -44,7 +48,7 @@ def status(json: Annotated[bool, typer.Option("--json", help="One JSON object.")
 
     Example: cruc status
     """
-    said = asyncio.run(control.ask(load_settings().var, "GET", "/status"))
+    said = asked("GET", "/status")
     if json:
         as_json(said)
         return
@@ -64,7 +68,9 @@ def _lists(said: dict[str, Any]) -> None:
     ))
     typer.echo()
     table(("Agent", "État", "Souhait", "Motif", "Files"), (
-        (each["agent"], each["state"], each["wish"], each["reason"], ", ".join(each["queues"])) for each in said["agents"]
+        (
+            each["agent"], STATES.get(each["state"], each["state"]), each["wish"], each["reason"], ", ".join(each["queues"]),
+        ) for each in said["agents"]
     ))
 
 
@@ -73,7 +79,7 @@ def drain() -> None:
 
     Example: cruc drain
     """
-    said = asyncio.run(control.ask(load_settings().var, "POST", "/drain"))
+    said = asked("POST", "/drain")
     typer.echo(f"Plus aucun nouvel appel ; {said['calls']} en cours, puis le service s'arrête.")
 
 
@@ -83,5 +89,8 @@ def publish() -> None:
 
     Example: cruc flow publish
     """
-    said = asyncio.run(control.ask(load_settings().var, "POST", "/publish"))
+    try:
+        said = asked("POST", "/publish")
+    except control.ControlRefused as refusal:
+        raise control.ControlRefused(f"{refusal}\n{KEPT}") from None
     typer.echo(f"Arbre {said['flow']} publié : il vaut pour les nouveaux appels.")

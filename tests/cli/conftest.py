@@ -5,8 +5,10 @@ import os
 import shutil
 
 import pytest
+from centre import Room
 from typer.testing import CliRunner
 
+from ivr import control
 from ivr.cli.program import app
 from ivr.demo.people import demonstration
 from storage import Agent, open_store
@@ -67,3 +69,29 @@ def store(home, filled):
     home.mkdir()
     shutil.copyfile(filled, home / "store.db")
     return lambda do: asyncio.run(_on(home / "store.db", do))
+
+
+@pytest.fixture
+async def room(home):
+    """A centre at work on this home, with its control."""
+    home.mkdir()
+    one = Room(home)
+    running = asyncio.create_task(one.desk.run())
+    with control.claim(home):
+        async with control.controlled(one, home):
+            yield one
+    running.cancel()
+    await asyncio.wait([running])
+    await one.store.close()
+
+
+@pytest.fixture
+def live(cruc, room):
+    """Run a command while the service of `room` serves it; what it said on stdout. What follows has happened."""
+    async def run(*words, code=0):
+        result = await asyncio.to_thread(cruc, *words)
+        await room.settled()
+        assert result.exit_code == code, result.output
+        assert not result.exception or isinstance(result.exception, SystemExit)
+        return result.stdout if code == 0 else result.stderr.strip()
+    return run

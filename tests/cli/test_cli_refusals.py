@@ -41,7 +41,8 @@ def test_a_port_that_is_no_number_is_refused(refused, monkeypatch):
 
 
 def test_without_a_store_reading_commands_say_how_to_get_one(refused, home):
-    for words in (["records"], ["call", "1"], ["requests", "list"], ["callbacks", "list"], ["people", "show", "000123X"]):
+    reading = ["records"], ["call", "1"], ["requests", "list"], ["callback", "list"], ["people", "show", "000123X"]
+    for words in (*reading, ["work", "list"], ["report"]):
         assert "make setup" in refused(*words)
     assert not home.exists()
 
@@ -89,7 +90,7 @@ def test_the_service_does_not_start_without_prompts(refused, monkeypatch, home):
 
 
 def test_no_service_running_is_said(refused, home):
-    for words in (["status"], ["drain"], ["flow", "publish"]):
+    for words in (["status"], ["drain"], ["flow", "publish"], ["live", "--once"], ["queue", "waiting"]):
         assert f"No service runs on {home}" in refused(*words)
 
 
@@ -137,7 +138,6 @@ ADD = ["agent", "add", "awa", "--name", "Awa", "--extension", "102"]
     (["agent", "remove", "nobody"], "no agent called nobody"),
     (["call", "none"], "No call none"),
     (["requests", "show", "REQ-1"], "No request"),
-    (["callbacks", "done", "99"], "no callback 99"),
     (["people", "show", "000998Z"], "not in the directory"),
     (["people", "import", "/nowhere.csv"], "/nowhere.csv"),
     (["prompts", "say", "accueil.rien"], "no prompt"),

@@ -158,17 +158,6 @@ def test_requests_are_listed_and_shown_with_their_history(cruc, store):
     assert len(json.loads(cruc("requests", "show", row["reference"], "--json").stdout)["history"]) == 2
 
 
-def test_callbacks_are_listed_and_done_once(cruc, store):
-    store(lambda one: one.register_callback("demonstration-1", AWA, "general", "rappel", NOON))
-    assert AWA not in cruc("callbacks", "list").stdout
-    (row,) = [json.loads(line) for line in cruc("callbacks", "list", "--json", "--clear").stdout.splitlines()]
-    assert row["number"] == AWA
-    assert cruc("callbacks", "done", str(row["id"]), "--by", "koffi").exit_code == 0
-    assert "(rien)" in cruc("callbacks", "list").stdout
-    assert "done" in cruc("callbacks", "list", "--all").stdout
-    assert cruc("callbacks", "done", str(row["id"])).exit_code == 2
-
-
 def test_people_are_imported_and_masked(cruc, store, tmp_path):
     file = tmp_path / "people.csv"
     file.write_text("matricule,last_name,first_name,birth,phones\n000777c,Kacou,Ama,1990-01-01,0700000077;0500000077\n")

@@ -1,5 +1,5 @@
 """The control socket: what may be asked of a running service, and nothing else. The desk, queues and sessions are the real
-ones; only Asterisk is not there."""
+ones; only Asterisk is not there (`centre`)."""
 
 import asyncio
 import json
@@ -7,67 +7,16 @@ import os
 import socket
 import subprocess
 import sys
-from types import SimpleNamespace
 
 import aiohttp
 import pytest
+from centre import Centre
 
 from ivr import control
 from ivr.ari.asterisk.process import AsteriskError
-from ivr.clock import SystemClock
-from ivr.config import ROOT, Settings
-from ivr.core.acd import Acd
+from ivr.config import ROOT
 from ivr.core.flow import FlowErrors, Problem
 from ivr.core.offers import AgentSet
-from ivr.core.queueing import Rules
-from ivr.distributor import Distributor
-from ivr.sessions import Sessions
-from ivr.speech.scripted import Absent
-
-
-class Centre:
-    """As much of `ivr.app.Service` as the control asks for."""
-
-    def __init__(self, home):
-        self.settings = Settings(home=home)
-        self.clock = SystemClock()
-        self.kept, self.admitted, self.fault = [], [], None
-        desk = Distributor(Acd({"general": Rules(label="Accueil général")}), lambda *_: None, self.clock, self)
-        self.house = SimpleNamespace(distributor=desk)
-        self.staff = self
-        self.sessions = Sessions()
-        self.limit = SimpleNamespace(most=300, now=300)
-        self.telephony = SimpleNamespace(admit=self._admit)
-        self.dialplan = SimpleNamespace(
-            flow=SimpleNamespace(version="v1"), queues={"general": SimpleNamespace(label="Accueil général")},
-        )
-        self.asterisk = SimpleNamespace(installation=SimpleNamespace(version="22.10.1"), pid=1)
-        self.recognizer = Absent()
-
-    async def keep_wish(self, order):
-        self.kept.append((order.agent, order.wish, order.reason))
-
-    async def keep_reports(self, reports):
-        self.reports = reports
-
-    async def load_callbacks(self):
-        self.loaded = True
-
-    async def _admit(self, most):
-        self.admitted.append(most)
-
-    async def reload(self):
-        if self.fault:
-            raise self.fault
-        return 1
-
-    async def publish(self):
-        if self.fault:
-            raise self.fault
-        return "v2"
-
-    def spawn(self, work):
-        self.task = asyncio.create_task(work)
 
 
 @pytest.fixture
