@@ -71,15 +71,19 @@ class Pace:
 def estimate(ahead: int, agents: int, pace: Pace) -> float | None:
     """The wait to come in seconds of a caller with ``ahead`` callers before; None when nobody can know.
 
-    Σ 1/(n/AHT + i·θ), i = 0..ahead: with n ``agents`` signed in, all busy, each departure from a line of i others comes
-    from a call that ends or from one of them giving up (Whitt, « Improving Service by Informing Customers about Anticipated
-    Delays », Management Science 45(2), 1999). ValueError when ``ahead`` or ``agents`` is negative.
+    Σ 1/(n/AHT + i·θ), i = 1..ahead + 1: with n ``agents`` signed in, all busy, each departure comes from a call that ends
+    or from one of the i who wait giving up (Whitt, « Improving Service by Informing Customers about Anticipated Delays »,
+    Management Science 45(2), 1999). Whitt leaves the caller out, i = 0..ahead: that is the wait of one who stays whatever
+    happens. Those who are answered had shorter waits, for longer ones they would have given up (`erlang._Line.waits`);
+    what is told is for them. It is nearer to their waits by a seventh (benchmarks/wait_error.py).
+
+    ValueError when ``ahead`` or ``agents`` is negative.
     """
     _not_negative(ahead, agents)
     if agents == 0 or not pace.known or pace.aht <= 0:
         return None
     serving, theta = agents / pace.aht, pace.theta
-    return math.fsum(1 / (serving + i * theta) for i in range(ahead + 1))
+    return math.fsum(1 / (serving + i * theta) for i in range(1, ahead + 2))
 
 
 def announced(estimated: float | None, told: int | None) -> int | None:

@@ -121,7 +121,7 @@ def test_given_a_known_pace_then_the_wait_to_come_is_told():
     koffi, yao = room.caller("Koffi").joins(), room.caller("Yao").joins()
     first, second = room.acd.place("Koffi"), room.acd.place("Yao")
     assert (first.ahead, second.ahead, second.agents, second.callback_after) == (0, 1, 1, 90.0)
-    assert 60.0 < first.wait < second.wait < 240.0
+    assert 40.0 < first.wait < second.wait < 240.0
     assert koffi.waits
     assert yao.waits
 

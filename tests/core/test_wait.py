@@ -97,7 +97,7 @@ def test_those_ahead_who_may_give_up_make_the_wait_shorter():
     for _ in range(1000):
         pace.handled(PRIOR_AHT)
         pace.waited(PRIOR_PATIENCE, abandoned=True)
-    by_hand = sum(1 / (2 / 240 + i / 180) for i in range(4))
+    by_hand = sum(1 / (2 / 240 + i / 180) for i in range(1, 5))
     assert estimate(3, 2, pace) == pytest.approx(by_hand)
     assert by_hand < position_estimate(3, 2, 240)
 
