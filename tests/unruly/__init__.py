@@ -2,9 +2,9 @@
 
 from unruly.moves import QUEUES, STAFF, Walk, falls_quiet, world
 from unruly.state import state_of
-from unruly.world import APPROVED, Kept, Leg, Person, Published, Stay, World
+from unruly.world import APPROVED, Kept, Leg, Opened, Person, Published, Stay, World
 
 __all__ = [
-    "APPROVED", "QUEUES", "STAFF", "Kept", "Leg", "Person", "Published", "Stay", "Walk", "World", "falls_quiet", "state_of",
+    "APPROVED", "QUEUES", "STAFF", "Kept", "Leg", "Opened", "Person", "Published", "Stay", "Walk", "World", "falls_quiet", "state_of",
     "world",
 ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ivr.core.agent import LOAD_MEMORY, Agent
 from ivr.core.messages import AgentLeft, Event, QueueChanged
-from ivr.core.offering import REST_AFTER_MISS
+from ivr.core.offering import BRIDGE_WITHIN, REST_AFTER_MISS
 from ivr.core.offers import (
     AcdCommand,
     BusyOver,
@@ -38,8 +38,11 @@ from ivr.core.strategy import RING_ALL
 if TYPE_CHECKING:
     from unruly.world import Person, World
 
+SLACK = 90.0
+"""Seconds by which timers may be late in a walk."""
+
 BUSY = frozenset({"reserved", "ringing", "answered", "talking", "hold", "consulting"})
-PERSONAL = ("070000001", "000017", "000018")
+PERSONAL = ("'07000000", "'000017", "'000018")
 REPORTS = (LegRinging, LegAnswered, LegBridged)
 
 
@@ -101,8 +104,8 @@ def _misses_are_just(world: World, event: Event, misses: dict[str, int], stage: 
             assert offer.end in {"refused", "timed_out"}, f"{name} is charged a miss for {offer}"
             limit = world.rules[offer.queue].misses if offer.queue in world.rules else Rules().misses
             assert agent.misses < limit or agent.wish != "ready", f"{name} missed {agent.misses} calls and is ready"
-    if isinstance(event, LegGone) and stage == "ringing" and offer.end in {"refused", "timed_out"} and offer.agent in misses \
-            and offer.kind != "supervise":
+    missed = isinstance(event, LegGone) and stage == "ringing" and offer.end in {"refused", "timed_out"}
+    if missed and offer.agent in misses and offer.kind != "supervise":
         agent = world.acd.agents[offer.agent]
         assert agent.misses > misses[offer.agent], f"{offer.agent} missed {offer.id} and is charged nothing"
         assert agent.activity == "resting", f"{offer.agent} missed a call and does not rest {REST_AFTER_MISS} s"
@@ -122,6 +125,8 @@ def _stays_are_counted(
         attached = entry is not None and event.callback and entry.callback == event.callback and not event.offer
         if attached and entry.queue != event.queue:
             begun[entry.queue] -= 1  # it was moved before: the session is told now
+        if event.offer and event.callback in places and event.callback not in world.acd.callbacks:
+            begun[places[event.callback]] -= 1  # its end was told in a former life
         if not attached and not (entry is not None and entry.served):
             begun[event.queue] += 1
     elif isinstance(event, CallbackKept):
@@ -168,6 +173,16 @@ def _callback_is_taken_over(world: World, event: CallerJoined, places: dict[str,
         assert not doubled, f"{event.call} waits, and is called back as well: {doubled}"
 
 
+def nothing_lasts(world: World) -> None:
+    """Timers have fired until now: no phone rings longer than it may, nobody listens to silence."""
+    for offer in world.acd.offers.values():
+        if offer.dropped or offer.stage == "talking":
+            continue
+        rules, since = world.acd.rules_of(offer.queue), max(offer.at, offer.answered_at, offer.joined_at)
+        most = rules.ring if offer.stage == "ringing" else BRIDGE_WITHIN + rules.dial
+        assert world.now <= since + most + SLACK, f"{offer.id} is {offer.stage} for {world.now - since} s"
+
+
 def row_holds(world: World, row: AcdCommand) -> None:
     """Rows for the books: whole, once, and about nobody in particular."""
     kind = type(row)
@@ -203,9 +218,13 @@ def _free(world: World) -> list[str]:
     agents = world.acd.agents
     return [
         name for name, person in world.staff.items()
-        if person.wish == "ready" and person.reachable and not person.own and name not in busy
+        if _wants_calls(person) and name not in busy
         and agents[name].activity not in {"wrap_up", "resting"}
     ]
+
+
+def _wants_calls(person: Person) -> bool:
+    return person.wish == "ready" and person.reachable and not person.own
 
 
 def eligible(entry: Entry, name: str, person: Person) -> bool:
@@ -255,6 +274,8 @@ def _matching_is_right(world: World, rings: list[Ring]) -> None:
         return
     done = [(acd.offers[ring.offer].entry, ring.agent) for ring in rings]
     turns = _turns_before(world, done)
+    for entry, name in done:
+        assert _wants_calls(world.staff[name]), f"{name} takes no offers, and is asked for {entry.key}"
     rung = {ring.offer for ring in rings}
     fresh = {entry.key: entry for entry, _ in done if all(each.id in rung for each in entry.offers)}
     greedy = [(entry.key, name) for entry, name in done if entry.key in fresh]
@@ -398,6 +419,7 @@ def _conversation_holds(world: World, entry: Entry, winner: Offer) -> None:
     agent = world.acd.agents.get(winner.agent) if winner.agent else None
     doing = agent.activity if agent is not None else "talking"
     guest = entry.guest
+    assert guest is None or entry.conference or doing == "consulting", f"{entry.key}: {winner.agent} has a guest, and is {doing}"
     talks_apart = guest is not None and guest.stage == "talking" and not entry.conference
     barging = {spy.id for spy in entry.spies if spy.stage == "talking" and spy.mode == "barge"}
     bridge = world.bridge.get(entry.key, set())
@@ -420,6 +442,13 @@ def _conversation_holds(world: World, entry: Entry, winner: Offer) -> None:
 
 def _callbacks_hold(world: World) -> None:
     acd = world.acd
+    for name in world.dials:
+        assert name in acd.callbacks, f"{name} is closed and dialled"
+        assert acd.callbacks[name].dialling, f"{name} is dialled, and the distributor does not know"
+    for name in world.spying:
+        spy = acd.offers.get(name)
+        assert spy is not None, f"{name} hears {world.spying[name]} and is over"
+        assert spy in spy.entry.spies, f"{name} hears {world.spying[name]} and does not supervise"
     for name, kept in world.store.items():
         known = name in acd.callbacks
         if kept.state != "open":
@@ -440,7 +469,8 @@ def nobody_is_stuck(world: World) -> None:
         assert agent.activity == "idle", f"{agent} is stuck"
         person = world.staff[agent.id]
         total = person.spent + world.now - agent.spell_since
-        assert abs(total - (world.now - person.since)) < 0.01, f"{agent.id}: {total} s in the books of {world.now - person.since}"
+        lived = world.now - person.since
+        assert abs(total - lived) < 0.01, f"{agent.id}: {total} s in the books of {lived}"
     unwritten = {each for each in world.owed if each not in world.store}
     assert not unwritten, f"not in the books: {unwritten}"
     for entry in acd.entries.values():

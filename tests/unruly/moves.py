@@ -38,19 +38,20 @@ from unruly import checks
 from unruly.world import Kept, Leg, Person, Published, Stay, World
 
 QUEUES: Final = {
-    "general": Rules(ring=20.0, wrap_up=30.0, most=4, when_empty="wait", longest=900.0, sticky=30.0, strategy="longest_idle"),
+    "general": Rules(ring=20.0, wrap_up=30.0, most=4, when_empty="wait", longest=900.0, sticky=30.0),
     "paie": Rules(
         ring=15.0, wrap_up=10.0, most=3, misses=2, weight=2.0, strategy="fewest_calls", skills=(("paie", 2),),
         relax=((20.0, (("paie", 1),)), (40.0, ())), overflow="general", overflow_after=120.0, when_empty="overflow",
+        spacing=30.0,
     ),
-    "urgence": Rules(ring=10.0, wrap_up=5.0, strategy="ring_all", record=True, misses=2, empty_after=30.0),
-    "solde": Rules(strategy="linear", prefers=(("paie", 1),), tries=2, spacing=60.0, lasting=2000.0, weight=0.5, dial=25.0),
-    "vip": Rules(strategy="round_robin", longest=200.0, when_empty="refuse", weight=4.0, spacing=30.0, dial=20.0),
+    "urgence": Rules(ring=10.0, wrap_up=5.0, strategy="ring_all", record=True, misses=2, empty_after=30.0, spacing=15.0),
+    "solde": Rules(strategy="linear", prefers=(("paie", 1),), tries=2, spacing=20.0, lasting=2000.0, weight=0.5, dial=25.0),
+    "vip": Rules(strategy="round_robin", longest=200.0, when_empty="refuse", weight=4.0, spacing=10.0, dial=20.0),
     "foire": Rules(strategy="random", when_empty="wait", overflow="general", overflow_after=60.0),
 }
 OTHERWISE: Final = (
-    {**QUEUES, "general": replace(QUEUES["general"], wrap_up=5.0, longest=300.0, when_empty="refuse", strategy="round_robin")},
-    {**QUEUES, "solde": replace(QUEUES["solde"], strategy="random", relax=((30.0, ()),), when_empty="overflow", overflow="vip")},
+    {**QUEUES, "general": replace(QUEUES["general"], wrap_up=5.0, longest=300.0, when_empty="refuse")},
+    {**QUEUES, "solde": replace(QUEUES["solde"], strategy="random", weight=1.5, longest=150.0)},
     {name: rules for name, rules in QUEUES.items() if name != "foire"},
     {**QUEUES, "vip": replace(QUEUES["vip"], strategy="least_occupied", ring=5.0, misses=1)},
     QUEUES,
@@ -88,7 +89,10 @@ class Walk:
     def __init__(self, dice: Random, *, keeps: bool = False) -> None:
         self.dice = dice
         self.world = world(keeps=keeps)
-        self.events = 0
+
+    @property
+    def events(self) -> int:
+        return self.world.events
 
     def moves(self) -> None:
         """One move, drawn by weight."""
@@ -145,15 +149,15 @@ class Walk:
         return self.dice.choice(tuple(self.world.staff))
 
     def an_agent_wishes(self) -> None:
-        wish = self.dice.choice(("ready", "ready", "ready", "paused", "offline"))
+        wish = self.dice.choice(("ready", "ready", "ready", "ready", "ready", "paused", "offline"))
         self.world.tell(WishChanged(self.world.now, self._somebody(), wish, "repas" if wish == "paused" else ""))
 
     def equipment_changes(self) -> None:
-        self.world.tell(EquipmentChanged(self.world.now, self._somebody(), self.dice.random() < 0.8))
+        self.world.tell(EquipmentChanged(self.world.now, self._somebody(), self.dice.random() < 0.85))
 
     def an_agent_telephones(self) -> None:
         name, channel, now = self._somebody(), self.dice.choice("ab"), self.world.now
-        over = self.dice.random() < 0.7
+        over = self.dice.random() < 0.8
         self.world.tell(OwnCallEnded(now, name, channel) if over else OwnCallBegan(now, name, channel))
 
     def an_agent_gets_other_work(self) -> None:
@@ -190,8 +194,8 @@ class Walk:
             return
         offer = dice.choice(list(world.legs))
         leg, luck = world.legs[offer], dice.random()
-        if leg.told and luck < 0.05:
-            leg.told = False  # the order to hang up was lost
+        if leg.told and luck < 0.05 and not leg.ghost:
+            leg.told, leg.lost = False, True  # that of a leg unknown would not be repeated
         elif leg.told and luck < 0.1 and leg.stage == "ordered":
             leg.ghost = True  # known to be gone, and made afterwards
             world.reports.append(LegGone(0.0, offer, "ended"))
@@ -209,7 +213,7 @@ class Walk:
         elif leg.stage == "ringing" and luck < 0.65:
             leg.stage = "answered"
             world.reports.append(LegAnswered(0.0, offer))
-        elif leg.stage != "answered" or luck < 0.4:
+        elif leg.stage != "answered" or luck < 0.15:
             why = {"ordered": ("lost",), "ringing": ("refused", "timed_out", "lost"), "answered": ("ended",)}[leg.stage]
             world.leg_goes(offer, self.dice.choice(why))
 
@@ -236,6 +240,7 @@ class Walk:
                 world.fires(world.timers.index(timer))
             if luck < 0.08:
                 world.timers.append((world.now + dice.choice((1.0, 40.0)), timer[1]))
+        checks.nothing_lasts(world)
 
     # --------------------------------------------------------------------------------------------------------- callbacks
     def a_callback_is_kept(self) -> None:
@@ -280,7 +285,8 @@ class Walk:
         world.tell(Published(world.now, self.dice.choice(OTHERWISE)))
 
     def the_application_restarts(self) -> None:
-        self.world.restarts()
+        """Mostly those who talk come back first, so that their agents are known to be busy; not always."""
+        self.world.restarts(last=self.dice.choice(("", "", *self.world.stays)))
 
     # ------------------------------------------------------------------------------------------------------------- quiet
     def falls_quiet(self) -> None:
@@ -294,11 +300,11 @@ BUTTONS: Final = (
 )
 
 LIKELY: Final[dict[Callable[[Walk], None], float]] = {
-    Walk.a_caller_joins: 8, Walk.a_caller_leaves: 3, Walk.a_session_repeats_itself: 1, Walk.a_supervisor_moves_a_caller: 1,
-    Walk.an_agent_wishes: 3, Walk.equipment_changes: 1, Walk.an_agent_telephones: 1, Walk.an_agent_gets_other_work: 0.3,
-    Walk.an_agent_presses_a_button: 8, Walk.somebody_supervises: 2, Walk.a_leg_moves_on: 20, Walk.a_report_arrives: 32,
-    Walk.time_passes: 8, Walk.a_callback_is_kept: 1, Walk.a_callback_is_told_again: 0.2, Walk.a_callback_is_withdrawn: 0.2,
-    Walk.a_person_is_reached: 3, Walk.rules_are_published: 0.2, Walk.the_application_restarts: 0.3,
+    Walk.a_caller_joins: 8, Walk.a_caller_leaves: 3, Walk.a_session_repeats_itself: 1, Walk.a_supervisor_moves_a_caller: 0.7,
+    Walk.an_agent_wishes: 2, Walk.equipment_changes: 0.7, Walk.an_agent_telephones: 1, Walk.an_agent_gets_other_work: 0.3,
+    Walk.an_agent_presses_a_button: 8, Walk.somebody_supervises: 4, Walk.a_leg_moves_on: 24, Walk.a_report_arrives: 40,
+    Walk.time_passes: 6, Walk.a_callback_is_kept: 1, Walk.a_callback_is_told_again: 0.2, Walk.a_callback_is_withdrawn: 0.2,
+    Walk.a_person_is_reached: 3, Walk.rules_are_published: 0.2, Walk.the_application_restarts: 0.12,
 }
 MOVES: Final = tuple(LIKELY)
 WEIGHTS: Final = tuple(sum(list(LIKELY.values())[: index + 1]) for index in range(len(LIKELY)))
@@ -309,16 +315,14 @@ def falls_quiet(world: World) -> None:
     for _ in range(5000):
         if world.reports:
             world.arrives(0)
-        elif world.legs:
-            offer = min(world.legs)
-            leg = world.legs[offer]
-            world.leg_goes(offer, "ended" if leg.told or leg.stage == "answered" else "timed_out")
+        elif ringing := [offer for offer, leg in world.legs.items() if leg.told or (leg.stage != "answered" and not leg.lost)]:
+            world.leg_goes(ringing[0], "ended" if world.legs[ringing[0]].told else "timed_out")
         elif world.dials:
             name = min(world.dials)
             world.reports.append(PersonLost(0.0, name, "no_answer", world.dials.pop(name)))
         elif world.timers:
             world.fires(min(range(len(world.timers)), key=lambda index: world.timers[index][0]))
-        elif not _a_talker_leaves(world):
+        elif not _somebody_hangs_up(world):
             break
     assert not [*world.reports, *world.legs, *world.timers], "the world does not come to rest"
     world.now += 3600.0
@@ -326,7 +330,13 @@ def falls_quiet(world: World) -> None:
     checks.nobody_is_stuck(world)
 
 
-def _a_talker_leaves(world: World) -> bool:
+def _somebody_hangs_up(world: World) -> bool:
+    """Agents who talk, then callers who do. Nobody waits for a bridge by now, and what was told to go has gone."""
+    waiting = [offer.id for offer in world.acd.offers.values() if offer.stage == "answered" or offer.dropped]
+    assert not waiting, f"not bridged, or not gone, for ever: {waiting}"
+    if talking := [offer for offer, leg in world.legs.items() if leg.stage == "answered" and not leg.lost]:
+        world.leg_goes(talking[0], "ended")
+        return True
     for name, stay in world.stays.items():
         if stay.talking:
             world.departs(name)

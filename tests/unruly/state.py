@@ -1,5 +1,5 @@
-"""The state of a distributor as plain values, so that two of them can be compared: `Acd`, `Entry`, `Offer` and `Agent` change
-while they live and compare by identity."""
+"""The state of a distributor as plain values, so that two of them can be compared: what it keeps changes while it lives, and
+compares by identity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is true in a call centre where telephony misbehaves: which legs exist, who shares a bridge, who wanted what since when.
+"""What is true in a call centre where telephony misbehaves: which legs exist, who shares a bridge, who wanted what when.
 
 The world is kept apart from the distributor. It tells it what happens (`World.tell`), does what it orders, and has
 everything that must hold checked after every event (`unruly.checks`). Reports wait in ``reports`` until a move lets one
@@ -57,15 +57,22 @@ class Published(Event):
     rules: Mapping[str, Rules]
 
 
+@dataclass(slots=True, unsafe_hash=True)
+class Opened(Published):
+    """The distributor began: the first one, or the one after a restart."""
+
+
 @dataclass(slots=True, eq=False)
 class Leg:
     """A channel to a telephone. ``stage``: ordered, ringing, answered. ``told``: it was told to go and has not yet.
-    ``ghost``: the distributor was right to believe that it is gone, or never knew of it."""
+    ``ghost``: the distributor was right to believe that it is gone, or never knew of it; ``lost``: an order to go was lost,
+    and whoever is there waits for the next."""
 
     agent: str
     stage: str = "ordered"
     told: bool = False
     ghost: bool = False
+    lost: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -147,6 +154,8 @@ class World:
     begun: Counter[str] = field(default_factory=Counter)
     lives: int = 0
     told_by: str = ""
+    events: int = 0
+    last: Event | None = None
 
     def __post_init__(self) -> None:
         if self.acd is None:
@@ -154,6 +163,9 @@ class World:
 
     def opens(self) -> None:
         self.acd = Acd(self.rules, APPROVED)
+        if self.keeps:
+            self.told.append(Opened(self.now, self.rules))
+            self.answers.append([])
         known = {name: replace(person, own=set(person.own)) for name, person in self.staff.items()}
         for person in self.staff.values():
             person.since, person.spent, person.turn = self.now, 0.0, 0
@@ -171,6 +183,8 @@ class World:
     def tell(self, event: Event) -> None:
         """Tell the distributor, do what it orders, and check everything."""
         before = checks.before(self, event)
+        self.events += 1
+        self.last = event
         self._learns(event)
         self.told_by = getattr(event, "call", "")
         if self.keeps:
@@ -219,10 +233,12 @@ class World:
         if isinstance(event, CallerJoined) and event.offer and Together(event.call, (event.offer,)) in answer:
             for offer in [each for each, agent in self.held.items() if agent == event.agent]:
                 del self.held[offer]
-                self.owed.add(offer)
+                if offer not in self.worked:
+                    self.owed.add(offer)
                 if offer in self.legs:
                     self.legs[offer].ghost = True
-            self.held[event.offer] = event.agent
+            if event.agent in self.staff:
+                self.held[event.offer] = event.agent
             if event.offer in self.legs:
                 self.legs[event.offer].ghost = False
 
@@ -286,7 +302,7 @@ class World:
             if not any(isinstance(each, LegGone) and each.offer == offer for each in self.reports):
                 self.reports.append(LegGone(0.0, offer, "ended"))
         else:
-            leg.told = True
+            leg.told, leg.lost = True, False
 
     def _hears(self, name: str, event: Event) -> None:
         stay = self.stays.get(name)
@@ -364,28 +380,30 @@ class World:
         self.now = max(self.now, due)
         self.tell(replace(event, at=self.now))
 
-    def restarts(self) -> None:
+    def restarts(self, last: str = "") -> None:
         """A new distributor: timers are lost, conversations, places and the store are not. Those who talk come first, legs
-        that belong to no conversation are hung up, as `ivr.recovery` does."""
+        that belong to no conversation are hung up, as `ivr.recovery` does. ``last`` comes last, though it talks."""
         self.lives += 1
         self.timers.clear()
         self.reports[:] = [each for each in self.reports if hasattr(each, "offer")]
-        for each in (self.ends, self.held, self.begun, self.bridge, self.aside, self.spying, self.dials, self.owed, self.dialled):
+        former = (self.ends, self.held, self.begun, self.bridge, self.aside, self.spying, self.dials, self.owed, self.dialled)
+        for each in former:
             each.clear()
         talking = {stay.talking for stay in self.stays.values() if stay.talking}
         self.over |= (set(self.legs) | {report.offer for report in self.reports}) - talking
-        for offer, leg in self.legs.items():
-            leg.ghost = offer not in talking
+        for leg in self.legs.values():
+            leg.ghost = True
         for name in [name for name, stay in self.stays.items() if stay.callback and not stay.talking]:
             self.stays[name].since = self.stays[name].place
         self.now += 1.0
         self.opens()
-        self._comes_back(talking)
+        self._comes_back(talking, last)
 
-    def _comes_back(self, talking: set[str]) -> None:
+    def _comes_back(self, talking: set[str], last: str) -> None:
         """Those who talk, so that their agents are known to be busy; then places kept; then those who wait."""
-        waiting = [name for name in sorted(self.stays) if not self.stays[name].talking]
-        for name in [name for name in sorted(self.stays) if self.stays[name].talking]:
+        first = [name for name in sorted(self.stays) if self.stays[name].talking and name != last]
+        waiting = [*sorted(self.stays.keys() - {*first, last}), last]
+        for name in first:
             self._rejoins(name)
         for name in sorted(self.store):
             if self.store[name].state == "open":
