@@ -1,6 +1,6 @@
 """Pictures drawn from the tables that the code runs on, so that they cannot differ from it.
 
-``python -m ivr.diagrams`` writes docs/agent.md again; a test compares.
+``python -m ivr.diagrams`` writes docs/agent.md and docs/offer.md again; a test compares.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from ivr.core.agent import TRANSITIONS
+from ivr.core.queueing import ENDS, STAGES
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
 AGENT_PAGE: Final = "docs/agent.md"
+OFFER_PAGE: Final = "docs/offer.md"
 
 ABOUT_ACTIVITIES: Final[Mapping[str, str]] = {
     "idle": "nothing to do; takes offers if also ready and reachable",
@@ -67,6 +69,55 @@ A move that is not drawn raises `IllegalMove` and changes nothing.
 """
 
 
+ABOUT_STAGES: Final[Mapping[str, str]] = {
+    "ringing": "agent and caller are reserved for each other, the telephone is called",
+    "answered": "picked up; the bridge is being made, or the person to be called back is called",
+    "talking": "a conversation, or a part in one",
+}
+
+ABOUT_ENDS: Final[Mapping[str, str]] = {
+    "accepted": "they talked; the wrap-up begins when the leg is gone",
+    "refused": "declined on the telephone or by the button: a miss",
+    "timed_out": "rang in vain: a miss",
+    "cancelled": "the caller left, a colleague was faster, or the person to be called back did not answer: no miss",
+    "lost": "the telephone could not be reached, or vanished, or the bridge was never made: no miss",
+}
+
+OFFER_TEXT: Final = """\
+<!-- Written by `python -m ivr.diagrams` from `ivr.core.queueing.STAGES` and `ENDS`. Edit the tables, not this page. -->
+# An offer
+
+One agent asked to take one caller (or a callback, a consultation, a supervision). It has an id, which every report about its
+telephone call names, and exactly one end. The agent is free again when that call is reported gone, however the offer ended.
+
+```mermaid
+{diagram}
+```
+
+| stage | what it is |
+|---|---|
+{stages}
+
+| end | what it means |
+|---|---|
+{ends}
+
+A step or an end that is not drawn raises `IllegalMove` and changes nothing. In a queue that rings all, a caller has several
+offers; the first that is answered while none has won wins, and the others are cancelled once the two are bridged.
+"""
+
+
+def offer_page() -> str:
+    """docs/offer.md. A stage or an end without its line here is a KeyError: say what it is."""
+    steps = [(*pair, target) for pair, target in STAGES.items()]
+    ends = [(stage, end, "[*]") for stage, possible in ENDS.items() for end in possible]
+    return OFFER_TEXT.format(
+        diagram=state_diagram([*steps, *ends], "ringing"),
+        stages="\n".join(f"| {name} | {ABOUT_STAGES[name]} |" for name in ENDS),
+        ends="\n".join(f"| {name} | {ABOUT_ENDS[name]} |" for name in dict.fromkeys(end for _, end, _ in ends)),
+    )
+
+
 def state_diagram(transitions: Iterable[tuple[str, str, str]], start: str) -> str:
     """A mermaid stateDiagram of (state, move, next state). Moves between the same two states share an arrow."""
     return "\n".join(["stateDiagram-v2", f"    [*] --> {start}", *_arrows(transitions)])
@@ -93,3 +144,4 @@ def agent_page() -> str:
 
 if __name__ == "__main__":
     (ROOT / AGENT_PAGE).write_text(agent_page(), encoding="utf-8")
+    (ROOT / OFFER_PAGE).write_text(offer_page(), encoding="utf-8")

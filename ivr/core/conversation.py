@@ -162,7 +162,8 @@ def joined(acd: Acd, made: Offer, at: float) -> None:
     if agent is not None:
         duty.move(acd, agent, "answer", at, made.id)
         duty.move(acd, agent, "bridge", at, made.id)
-    made.stage, made.end, made.talk_from = "talking", "accepted", at
+    made.advance("bridge")
+    made.talk_from = at
     if made is entry.guest:
         acd.out.append(Aside(entry.key, (entry.winner.id, made.id)))
     else:

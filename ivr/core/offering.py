@@ -131,12 +131,13 @@ def answered(acd: Acd, event: LegAnswered) -> None:
     if made is None:
         late = acd.offers.get(event.offer)
         if late is not None and late.stage == "ringing":
-            late.stage = "answered"  # picked up, though too late: neither refused nor left ringing
+            late.advance("answer")  # picked up, though too late: neither refused nor left ringing
         return
     entry = made.entry
     if made.stage != "ringing" or entry is None:
         return
-    made.stage, made.answered_at = "answered", event.at
+    made.advance("answer")
+    made.answered_at = event.at
     if made.kind in {"consult", "supervise"}:
         conversation.joined(acd, made, event.at)
     elif entry.winner is not None:
@@ -166,7 +167,8 @@ def bridged(acd: Acd, event: LegBridged) -> None:
     if made is None or made.entry is None or made.stage != "answered" or made.entry.winner is not made:
         return
     entry = made.entry
-    made.stage, made.end, made.talk_from = "talking", "accepted", event.at
+    made.advance("bridge")
+    made.talk_from = event.at
     _moved(acd, made, "bridge", event.at)
     agent = acd.agents.get(made.agent)
     if agent is not None:
@@ -228,8 +230,7 @@ def leg_gone(acd: Acd, event: LegGone) -> None:
     made = acd.offers.pop(event.offer, None)
     if made is None:
         return
-    if made.end is None:
-        made.end = _end_of(made, event.why)
+    made.close(_end_of(made, event.why))
     if not made.dropped:
         _stop_clock(made, event.at)
     part(acd, made, event.at)
@@ -240,7 +241,7 @@ def _end_of(made: Offer, why: str) -> OfferEnd:
     """How an offer ended whose leg went by itself. A phone that was picked up was neither refused nor left ringing."""
     if made.stage == "ringing" and why in {"refused", "timed_out"}:
         return "refused" if why == "refused" else "timed_out"
-    return "lost"
+    return "lost" if made.end is None else made.end
 
 
 # ------------------------------------------------------------------------------------------------------------- its end
@@ -251,7 +252,7 @@ def fail(acd: Acd, made: Offer, end: OfferEnd, at: float) -> None:
 
 def drop(acd: Acd, made: Offer, end: OfferEnd, at: float) -> None:
     """The leg must go. An offer that was over keeps the end it has; one that was dropped was told so."""
-    made.end = made.end or end
+    made.close(end)
     if not made.dropped:
         made.dropped = True
         _stop_clock(made, at)

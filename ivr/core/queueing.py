@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from ivr.core.agent import IllegalMove
 from ivr.core.hours import Calendar
 from ivr.core.messages import Facts
 from ivr.core.offers import OfferEnd, OfferKind, Skills, Stage
@@ -148,6 +149,36 @@ class Offer:
     ended_at: float = 0.0
     number: str = ""
     mode: str = ""
+
+    def advance(self, what: str) -> None:
+        """Raises `IllegalMove`, with nothing changed, when the stage does not allow it. Who talks has accepted."""
+        stage = STAGES.get((self.stage, what))
+        if stage is None:
+            raise IllegalMove(f"offer {self.id} is {self.stage}: cannot {what}")
+        self.stage = stage
+        if stage == "talking":
+            self.end = "accepted"
+
+    def close(self, end: OfferEnd) -> None:
+        """The one end; an offer that is over keeps its own. Raises `IllegalMove` for one that this stage cannot have."""
+        if self.end is None:
+            if end not in ENDS[self.stage]:
+                raise IllegalMove(f"offer {self.id} is {self.stage}: cannot end as {end}")
+            self.end = end
+
+
+STAGES: Final[dict[tuple[Stage, str], Stage]] = {
+    ("ringing", "answer"): "answered",
+    ("answered", "bridge"): "talking",
+}
+"""(stage, what happens) → stage. docs/offer.md draws this table and the next."""
+
+ENDS: Final[dict[Stage, tuple[OfferEnd, ...]]] = {
+    "ringing": ("refused", "timed_out", "cancelled", "lost"),
+    "answered": ("cancelled", "lost"),
+    "talking": ("accepted",),
+}
+"""Stage → how an offer can end in it."""
 
 
 @dataclass(frozen=True, slots=True)
