@@ -7,6 +7,7 @@ socket. What it waits for is polled; nothing sleeps for the time that something 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import json
 import os
@@ -17,7 +18,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from inspect import isawaitable
@@ -46,13 +47,14 @@ PORTS = ("sip_port", "http_port", "media_port", "rtp_first", "rtp_last")
 
 class Centre:
     """One installation in var/test. ``opened`` is a week of opening hours; ``rules`` are words of queues.yaml by queue;
-    ``skills`` what an agent can do; ``approved`` outside numbers; when ``brief`` callers wait without being told so."""
+    ``skills`` what an agent can do; ``serves`` an agent's queues when not all; ``approved`` outside numbers; when ``brief``
+    callers wait without being told so."""
 
     _count = itertools.count(1)
 
     def __init__(
         self, agents=("awa", "serge"), *, opened=True, notice=False, recognizer="none", cues=(), traced=False, brief=False,
-        rules=None, skills=None, approved=(),
+        rules=None, skills=None, serves=None, approved=(),
     ):
         self.home = HOMES / f"{os.getpid()}-{next(self._count)}"
         self.home.mkdir(parents=True)
@@ -69,7 +71,7 @@ class Centre:
         trunk = {"id": "operateur", "peers": [TRUNK], "contact": f"{TRUNK}:{self.outside_port}"}
         self.settings = load_settings(**chosen, **asdict(free_ports(rtp_span=200)), trunks=[trunk])
         self._write_settings(chosen, trunk)
-        self.agents, self.skills = agents, skills or {}
+        self.agents, self.skills, self.serves = agents, skills or {}, serves or {}
         self.trace = self.home / "trace.jsonl"
         if traced:
             self.trace.touch()
@@ -117,7 +119,8 @@ class Centre:
     async def _people(self) -> None:
         store = open_store(self.settings.store_url)
         for rank, name in enumerate(self.agents, 101):
-            await store.put_agent(Agent(name, name.capitalize(), str(rank), name, QUEUES, self.skills.get(name, {})))
+            queues, skills = self.serves.get(name, QUEUES), self.skills.get(name, {})
+            await store.put_agent(Agent(name, name.capitalize(), str(rank), name, queues, skills))
         await store.import_people([
             Person(each.matricule, each.name, "", each.birth) for each in EVERYBODY if each.matricule and each.birth
         ])
@@ -153,6 +156,16 @@ class Centre:
 
     async def restart(self) -> None:
         await asyncio.to_thread(self.start)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The application does not notice what happens meanwhile, until it happened all at once."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     async def die_and_come_back(self) -> None:
         """The application, not Asterisk."""
@@ -210,9 +223,13 @@ class Centre:
 
     async def ready(self, phone: Softphone) -> None:
         """Register the agent's telephone and sign in."""
+        await self.on_duty(phone)
+        await self.agent_is(phone.account, "ready")
+
+    async def on_duty(self, phone: Softphone) -> None:
+        """The same where somebody waits already, who rings at once."""
         await phone.register()
         await self.wish(phone.account, "ready")
-        await self.agent_is(phone.account, "ready")
 
     async def wish(self, agent: str, wish: str) -> None:
         await ask(self.home, "POST", f"/agents/{agent}/wish", wish=wish)
@@ -247,6 +264,9 @@ class Centre:
 
         await self.wait(audible, patience, f"{phone.account} does not hear {prompt}", every=0.2)
         return at
+
+    async def agent(self, name: str) -> dict[str, Any]:
+        return next(each for each in (await self.status())["agents"] if each["agent"] == name)
 
     async def at_node(self, *nodes: str, number: int = 1, patience: float = 20) -> None:
         """Wait until so many calls are at one of these nodes."""

@@ -70,10 +70,16 @@ async def talk(centre, caller, agent, keys="0"):
     await centre.agent_is(agent.account, "talking")
 
 
-async def over(centre, *phones):
-    """All hang up; Asterisk has neither channels nor bridges of theirs any more."""
-    for phone in phones:
-        await phone.hang_up()
+async def hang_up(caller, *agents):
+    """The caller hangs up, and with that the telephones of the agents."""
+    await caller.hang_up()
+    for agent in agents:
+        await agent.until("ended")
+
+
+async def over(centre, caller, *agents):
+    """The same; Asterisk has neither channels nor bridges any more."""
+    await hang_up(caller, *agents)
     await centre.wait(lambda: "0 active channels" in centre.asterisk_says("core show channels"), 10, "channels are left")
     await centre.wait(lambda: not bridges(centre), 10, "bridges are left")
 

@@ -136,7 +136,7 @@ async def test_given_awa_consults_serge_when_koffi_gives_up_then_serge_is_told_a
         await awa.until("ended")
         for agent in ("awa", "serge"):
             await centre.agent_is(agent, "ready")
-        await over(centre)
+        await over(centre, koffi)
         assert segments(await centre.record(koffi)) == [("awa", "")]
 
 
