@@ -127,7 +127,7 @@ def test_given_a_known_pace_then_the_wait_to_come_is_told():
 
 
 def test_given_beyond_then_a_caller_whose_wait_would_be_longer_is_refused():
-    room = paced(general=Rules(beyond=120.0))
+    room = paced(general=Rules(beyond=90.0))
     assert room.caller("Koffi").joins().waits
     assert room.caller("Yao").joins().told == [QueueRefused(room.now, 1, "beyond")]
 
