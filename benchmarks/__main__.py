@@ -13,8 +13,11 @@ from benchmarks.table import README, inserted
 
 NAMES = (
     "cpu_per_call_vs_dialplan", "dtmf_to_prompt_vs_dialplan", "journal_on_vs_off", "calls_held", "goodput_10x_overload",
-    "recovery_gap", "match_to_invite_vs_app_queue", "agents_on_one_node",
+    "recovery_gap", "match_to_invite_vs_app_queue", "agents_on_one_node", "wait_error",
+    "assignments_per_s_20000_agents", "simulated_calls_per_s",
 )
+WITHOUT_CALLERS = {"wait_error", "assignments_per_s_20000_agents", "simulated_calls_per_s"}
+"""These play the core alone: no Asterisk, no SIPp."""
 QUIET = 1.0
 PATIENCE = 120.0
 
@@ -34,7 +37,7 @@ def main() -> int:
     given = options.parse_args()
     if unknown := set(given.names) - set(NAMES):
         options.error(f"there is no benchmark called {', '.join(sorted(unknown))}")
-    if shutil.which("sipp") is None:
+    if shutil.which("sipp") is None and not set(given.names or NAMES) <= WITHOUT_CALLERS:
         options.error("SIPp is needed for callers: install it (Debian: sip-tester).")
     failed = []
     for name in given.names or NAMES:

@@ -105,7 +105,8 @@ def main(quick: bool) -> None:
             f"{PATIENCE:g} s, played by the production distributor",
         note="the estimate is compared before it is rounded up to what is said; even somebody who knew all laws exactly "
              "would be wrong by about as much as the last departures are random",
-        callers=sum(errors[OURS].count for errors in all_.values()), seconds={key: round(value, 1) for key, value in pooled.items()},
+        callers=sum(errors[OURS].count for errors in all_.values()),
+        seconds={key: round(value, 1) for key, value in pooled.items()},
         by_shape={shape: round(errors[OURS].mean / errors[ASTERISK].mean, 3) for shape, errors in all_.items()}, **shapes,
     )
 
