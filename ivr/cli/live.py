@@ -31,7 +31,7 @@ ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l"
 LEAVE: Final = "\x1b[?7h\x1b[?25h\x1b[?1049l"
 """The alternate screen, without cursor and wrapping; and back."""
 
-AT_ONCE: Final = ("\x1b[?2026h\x1b[H", "\x1b[J\x1b[?2026l")
+AT_ONCE: Final = ("\x1b[?2026h\x1b[H", "\x1b[?2026l")
 """Terminals that know it show what is between these two in one go."""
 
 STYLES: Final[dict[Style, str]] = {"title": "\x1b[1m", "alarm": "\x1b[1;37;41m", "faint": "\x1b[2m"}
@@ -92,9 +92,12 @@ async def _look(home: Path, before: Seen) -> Seen:
 
 def _draw(seen: Seen) -> None:
     width, height = shutil.get_terminal_size()
-    lines = "\x1b[K\r\n".join(map(_styled, screen(seen, time.time(), width, height)))
+    lines = screen(seen, time.time(), width, height)
+    lines += [Line("")] * (height - len(lines))
+    # Written over what was there, blanks included: erasing to the end of a full line would take its last letter.
+    shown = "\r\n".join(_styled(Line(line.text.ljust(width), line.style)) for line in lines)
     begin, end = AT_ONCE
-    sys.stdout.write(f"{begin}{lines}\x1b[K{end}")
+    sys.stdout.write(f"{begin}{shown}{end}")
     sys.stdout.flush()
 
 

@@ -106,8 +106,8 @@ def _present(status: Mapping[str, Any], width: int, height: int) -> list[Line]:
 def _header(status: Mapping[str, Any]) -> str:
     callers = sum(queue["waiting"] for queue in status["queues"])
     signed_in = sum(agent["state"] not in {"offline", "unreachable"} for agent in status["agents"])
-    return (f"1364 en direct   {_hour(status['at'])}   {len(status['calls'])} appels   {callers} en attente   "
-            f"{signed_in} agents présents")
+    return (f"1364 en direct   {_hour(status['at'])}   {callers} en attente   {signed_in} agents présents   "
+            f"{len(status['calls'])} appels")
 
 
 # ----------------------------------------------------------------------------------------------------------------- queues
@@ -139,7 +139,7 @@ def _stacked(status: Mapping[str, Any], width: int, room: int) -> list[Line]:
 
 
 def _side_by_side(status: Mapping[str, Any], width: int, room: int) -> list[Line]:
-    left = (width - 3) // 2
+    left = max(CELL, (width - 3) * 2 // 5)
     agents = _fitting(_agents(status["agents"], left), room)
     callers = _fitting(_callers(status, width - 3 - left), room)
     lines = []
@@ -154,7 +154,7 @@ def _fitting(lines: list[Line], room: int) -> list[Line]:
     if len(lines) <= room:
         return lines
     kept = max(1, room - 1)
-    return [*lines[:kept], Line(f"  … et {len(lines) - kept} lignes de plus", "faint")][: max(1, room)]
+    return [*lines[:kept], Line(f"… et {len(lines) - kept} lignes de plus", "faint")][: max(1, room)]
 
 
 def _agents(agents: Iterable[Mapping[str, Any]], width: int) -> list[Line]:
@@ -175,7 +175,7 @@ def _agents(agents: Iterable[Mapping[str, Any]], width: int) -> list[Line]:
 
 def _agent(agent: Mapping[str, Any]) -> str:
     detail = agent["reason"] if agent["state"] == "paused" else agent["queue"] or ""
-    return f"  {clipped(agent['agent'], 10):<10} {STATES[agent['state']]:<11} {duration(agent['seconds']):>7} {detail}"
+    return f"{clipped(agent['agent'], 10):<10} {STATES[agent['state']]:<11} {duration(agent['seconds']):>7} {detail}"
 
 
 def _callers(status: Mapping[str, Any], width: int) -> list[Line]:
@@ -189,7 +189,7 @@ def _callers(status: Mapping[str, Any], width: int) -> list[Line]:
         why = reason_of_waiting(each, signed_in.get(each["queue"], 0))
         what = "rappel, " if each["callback"] else ""
         hurried = f", priorité {each['priority']}" if each["priority"] else ""
-        where = f"  {clipped(each['queue'], 10):<10} {place[each['queue']]:>3}e {duration(each['waited']):>7}"
+        where = f"{clipped(each['queue'], 10):<10} {place[each['queue']]:>3}e {duration(each['waited']):>7}"
         rows.append((each["waited"], f"{where} {each['caller']:<6} {what}{why}{hurried}"))
     rows.sort(key=lambda row: -row[0])
     return [*lines, *(Line(clipped(text, width)) for _waited, text in rows)]

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 STATES: Final = {
     "ready": "libre", "reserved": "réservé", "ringing": "sonne", "answered": "décroche", "talking": "parle",
-    "hold": "met en attente", "consulting": "consulte", "wrap_up": "après-appel", "resting": "répit",
+    "hold": "garde", "consulting": "consulte", "wrap_up": "après-appel", "resting": "répit",
     "other_call": "autre appel", "paused": "pause", "unreachable": "injoignable", "offline": "absent",
 }
 """What an agent does (`ivr.core.agent.Agent.state`), in the order in which one wants to read it."""
@@ -67,7 +67,7 @@ def reason_of_waiting(each: Mapping[str, Any], signed_in: int, names: Mapping[st
     elif each["skills"]:
         need = "il faut " + ", ".join(f"{named.get(name, name)} ≥ {level}" for name, level in sorted(each["skills"].items()))
     else:
-        need = "le premier agent libre"
+        need = "premier agent libre"
     if each["relaxes_in"] is not None:
         need += f", élargi dans {duration(each['relaxes_in'])}"
-    return need if signed_in else f"{need} (personne n'est connecté)"
+    return need if signed_in else f"aucun agent ; {need}"

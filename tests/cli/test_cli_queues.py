@@ -55,7 +55,7 @@ async def test_a_queue_is_shown_with_who_is_signed_in_and_who_waits_with_why(roo
     await room.caller("koffi", "solde", skills=(("solde", 2),))
     said = await live("queue", "show", "solde")
     assert "pause" in said
-    assert "il faut Solde et salaires ≥ 2, élargi dans 1:00 (personne n'est connecté)" in said
+    assert "aucun agent ; il faut Solde et salaires ≥ 2, élargi dans 1:00" in said
     told = json.loads(await live("queue", "show", "solde", "--json"))
     assert [each["agent"] for each in told["agents"]] == ["awa"]
     assert [each["call"] for each in told["waiting"]] == ["koffi"]
