@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 NEXT_MORNING: Final = 12 * 3600.0
 """Seconds after which a queue that never says when it opens is looked at again."""
 
-
 LOOK_AGAIN: Final = 60.0
 """Seconds after which a callback that is being offered is looked at again."""
 
@@ -169,7 +168,7 @@ def _again(acd: Acd, entry: Entry, at: float) -> None:
     again = Entry(
         entry.callback, int(at), entry.queue, entry.priority, entry.since, entry.facts, entered=entry.entered,
         count=entry.count, callback=entry.callback, number=entry.number, tries=entry.tries, expires=entry.expires,
-        need=entry.need, plan=entry.plan,
+        asked=entry.asked, need=entry.need, plan=entry.plan, front=entry.front,
     )
     acd.callbacks[entry.callback] = again
     acd.out.append(KeepCallback(entry.callback, "open", entry.tries, moment))
