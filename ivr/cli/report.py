@@ -43,7 +43,8 @@ Offerts = répondus + abandons + sortis + échecs + encore en attente (vérifié
 {level}.
 Abandon : abandons / offerts.
 * comme Asterisk : SL = répondus à temps / répondus ; SL2 = (répondus + abandons à temps) / (répondus + abandons).
-ASA : attente moyenne des répondus. DMT : (parole + garde + après-appel) / appels traités. – : rien à diviser.\
+ASA : attente moyenne des répondus. DMT : (parole + garde + après-appel) / appels traités.
+Sans rép. : sonneries vaines ou refusées, l'appelant étant là / sonneries. – : rien à diviser.\
 """
 
 
