@@ -274,13 +274,13 @@ def minutes_given_in_advance_are_lost():
 # ----------------------------------------------------------------------------------------------------------------- the floor
 @mutant
 def the_last_comes_first():
-    queue = Floor.queue
+    line_up = Floor._line_up
 
     def does(floor, entry):
         entry.order = -entry.order
-        queue(floor, entry)
+        line_up(floor, entry)
         entry.order = -entry.order
-    return [(queue, does)]
+    return [(line_up, does)]
 
 
 @mutant

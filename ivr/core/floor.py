@@ -171,25 +171,29 @@ class Floor:
     # ----------------------------------------------------------------------------------------------------------- callers
     def queue(self, entry: Entry) -> None:
         """The caller waits, or waits for somebody else than before."""
-        line, need = self.lines.get(entry.queue), entry.need
+        line = self.lines.get(entry.queue)
         if line is None:  # taken out of the dialplans while this caller was being offered, or talked
             line = self.lines[entry.queue] = Line(FALLBACK)
             for agent in self.agents.values():
                 line.members += entry.queue in agent.queues
                 line.signed_in += entry.queue in agent.queues and agent.counted
                 self._free(agent)
-        entry.ticket = ticket = next(self.tickets)
+        entry.ticket = next(self.tickets)
         line.waiting[entry.key] = entry
         if line.ringing_all:
             line.ringing_all.pop(entry.key, None)
+        self.arrived.append(entry)
+
+    def _line_up(self, entry: Entry) -> None:
+        """Nobody is free for this caller: into the lane of its need, where those who become free look."""
+        if not entry.ticket:
+            return
+        need = entry.need
         if need.agent:
             heap = self.reserved.setdefault(need.agent, {}).setdefault(entry.queue, [])
-        elif need in line.lanes:
-            heap = line.lanes[need]
         else:
-            heap = line.lanes[need] = []
-        heappush(heap, (entry.order, entry.key, ticket, entry))
-        self.arrived.append(entry)
+            heap = self.lines[entry.queue].lanes.setdefault(need, [])
+        heappush(heap, (entry.order, entry.key, entry.ticket, entry))
 
     def ring_on(self, entry: Entry) -> None:
         """The one who had answered is gone, others ring: whoever came in between rings as well."""
@@ -197,9 +201,9 @@ class Floor:
 
     def unqueue(self, entry: Entry) -> bool:
         """The caller waits no more. Says whether all were ringing for it: those who become free ring no more."""
-        entry.ticket = 0
+        waited, entry.ticket = entry.ticket, 0
         line = self.lines.get(entry.queue)
-        if line is None:
+        if line is None or (not waited and not line.ringing_all):
             return False
         line.waiting.pop(entry.key, None)
         if not line.waiting:  # then every ticket in its lanes is an old one
@@ -223,7 +227,12 @@ class Floor:
         freed, arrived = self.freed, self.arrived
         self.freed, self.arrived = [], []
         if not freed and len(arrived) == 1:
-            return self._takers(arrived[0])
+            takers = self._takers(arrived[0])
+            if not takers:
+                self._line_up(arrived[0])
+            return takers
+        for entry in arrived:
+            self._line_up(entry)
         if not arrived and len(freed) == 1:
             return self._taken_by(freed[0], at)
         return self._ranked(freed, arrived, at)

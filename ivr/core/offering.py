@@ -43,6 +43,10 @@ HANG_UP_AGAIN: Final = 5.0
 BRIDGE_WITHIN: Final = 10.0
 """Seconds from the agent's answer to the bridge. Beyond, the caller waits again: nobody listens to silence for ever."""
 
+DIAL_BEYOND: Final = 60.0
+"""Seconds that the agent waits for a person called back beyond the ringing: who has answered is told first who calls, and
+why. Losses are told by themselves (`PersonLost`); this is for those that are not."""
+
 RING_BEYOND: Final = 2.0
 """Seconds that the timer leaves to the telephone's own report that nobody has answered."""
 
@@ -151,12 +155,12 @@ def answered(acd: Acd, event: LegAnswered) -> None:
 
 def _bring_together(acd: Acd, made: Offer, entry: Entry, at: float) -> None:
     """The call bridges, having stopped what it plays; a person who is to be called back is called first."""
-    rules = acd.rules_of(made.queue)
     made.joined_at = at
     if entry.absent:
+        rules = acd.rules_of(made.queue)
         entry.dialling, entry.tries = True, entry.tries + 1
         acd.out.append(DialOut(entry.callback, entry.number, entry.tries, rules.dial))
-        acd.out.append(Wake(rules.dial + BRIDGE_WITHIN, RingTimedOut(at, made.id)))
+        acd.out.append(Wake(rules.dial + DIAL_BEYOND, RingTimedOut(at, made.id)))
     else:
         acd.out.append(Wake(BRIDGE_WITHIN, RingTimedOut(at, made.id)))
         acd.tell(entry, AgentAnswered(at, entry.ref, made.id, made.agent or made.number))
@@ -169,15 +173,16 @@ def bridged(acd: Acd, event: LegBridged) -> None:
     entry = made.entry
     made.advance("bridge")
     made.talk_from = event.at
-    _moved(acd, made, "bridge", event.at)
     agent = acd.agents.get(made.agent)
     if agent is not None:
+        agent.move("bridge", event.at, made.id)  # no spell ends and nobody becomes free: `duty.move` would do no more
         agent.misses = 0
         agent.calls += 1
-    for other in entry.offers:
-        if other is not made:
-            drop(acd, other, "cancelled", event.at)
-    entry.offers = [made]
+    if len(entry.offers) > 1:
+        for other in entry.offers:
+            if other is not made:
+                drop(acd, other, "cancelled", event.at)
+        entry.offers = [made]
     acd.floor.unqueue(entry)
     if not entry.served:
         entry.served = True
@@ -208,7 +213,7 @@ def _await_bridge(acd: Acd, made: Offer, at: float) -> None:
     entry = made.entry
     patience = BRIDGE_WITHIN
     if entry is not None and entry.dialling:
-        patience += acd.rules_of(made.queue).dial
+        patience = acd.rules_of(made.queue).dial + DIAL_BEYOND
     left = made.joined_at + patience - at
     if left > 0:
         acd.out.append(Wake(left, RingTimedOut(at, made.id)))

@@ -176,7 +176,7 @@ class Centre:
 
     # --------------------------------------------------------------------------------------------------------- telephones
     def _ring(self, ring: Ring) -> None:
-        delay = self._delay(ring)
+        delay = self._delay(ring) if self.callers.delay else 0.0
         if delay == 0 and not self._faithful:
             self._answer(self.now, ring.offer)
         elif delay < ring.seconds:
@@ -189,8 +189,6 @@ class Centre:
     def _delay(self, ring: Ring) -> float:
         """How long this telephone rings for this caller; each try has its own."""
         delay = self.callers.delay
-        if not delay:
-            return 0.0
         made = self.acd.offers.get(ring.offer)
         tries = made.entry.count if made is not None and made.entry is not None else 1
         return delay[(int(ring.call) + OTHER_TRY * (tries - 1)) % len(delay)]
