@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -276,6 +277,10 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
         stack.push_async_callback(_cancel, tasks)
         for task in tasks:
             task.add_done_callback(service.part_ended)
+        # Code, flow and catalogue stay: looking through them for garbage again and again would stop a busy house for a tenth
+        # of a second each time, and the admission would take that for overload.
+        gc.freeze()
+        stack.callback(gc.unfreeze)
         found = await service.recover()
         log.info("serving", adopted_asterisk=adopted, flow=service.dialplan.flow.version, **found)
         if adopted:
