@@ -6,12 +6,8 @@ import asyncio
 import contextlib
 import os
 import shutil
-import signal
 import sys
-import termios
 import time
-import tty
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -20,16 +16,14 @@ import typer
 from ivr import control
 from ivr.cli.console import as_json
 from ivr.cli.opened import asked
-from ivr.cli.wallboard import Line, Seen, Style, screen
+from ivr.cli.terminal import terminal
+from ivr.cli.wallboard import Seen, screen
+from ivr.cli.wallboard_panes import Line, Style
 from ivr.config import load_settings
 
 EVERY: Final = 1.0
 PATIENCE: Final = 2.0
 """Seconds after which a service that does not answer is away: what is on the screen is never older than this and `EVERY`."""
-
-ENTER: Final = "\x1b[?1049h\x1b[?25l\x1b[?7l"
-LEAVE: Final = "\x1b[?7h\x1b[?25h\x1b[?1049l"
-"""The alternate screen, without cursor and wrapping; and back."""
 
 AT_ONCE: Final = ("\x1b[?2026h\x1b[H", "\x1b[?2026l")
 """Terminals that know it show what is between these two in one go."""
@@ -61,7 +55,7 @@ async def _watch(home: Path) -> None:
     """Until told to stop. A resized window is drawn anew at once."""
     stop, again = asyncio.Event(), asyncio.Event()
     seen = Seen()
-    with _terminal(stop, again):
+    with terminal(stop, again):
         _draw(seen)
         while not stop.is_set():
             seen = await _look(home, seen)
@@ -104,51 +98,3 @@ def _draw(seen: Seen) -> None:
 def _styled(line: Line) -> str:
     style = STYLES.get(line.style)
     return f"{style}{line.text}\x1b[0m" if style and "NO_COLOR" not in os.environ else line.text
-
-
-@contextlib.contextmanager
-def _terminal(stop: asyncio.Event, again: asyncio.Event) -> Iterator[None]:
-    """A screen of our own and keys as they are pressed; whatever ends this, the terminal is as it was."""
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        stop.set()
-        again.set()
-
-    def key() -> None:
-        pressed = os.read(sys.stdin.fileno(), 64)
-        if not pressed or set(pressed) & set(b"qQ\x03"):
-            end()
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(number, end)
-    loop.add_signal_handler(signal.SIGWINCH, again.set)
-    with _keys() as keyboard:
-        if keyboard:
-            loop.add_reader(sys.stdin.fileno(), key)
-        sys.stdout.write(ENTER)
-        try:
-            yield
-        finally:
-            sys.stdout.write(LEAVE)
-            sys.stdout.flush()
-            if keyboard:
-                loop.remove_reader(sys.stdin.fileno())
-
-
-@contextlib.contextmanager
-def _keys() -> Iterator[bool]:
-    """Keys without Enter and without echo; False when they come from no terminal."""
-    if not sys.stdin.isatty():
-        yield False
-        return
-    number = sys.stdin.fileno()
-    before = termios.tcgetattr(number)
-    tty.setcbreak(number)
-    suspend = termios.tcgetattr(number)
-    suspend[6][termios.VSUSP] = b"\0"  # Ctrl-Z would leave the shell on our screen
-    termios.tcsetattr(number, termios.TCSANOW, suspend)
-    try:
-        yield True
-    finally:
-        termios.tcsetattr(number, termios.TCSADRAIN, before)

@@ -31,6 +31,7 @@ from ivr.cli import (
     report,
     service,
     simulate,
+    supervision,
     talks,
     work,
 )
@@ -89,7 +90,8 @@ for name, group in (
     ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments), ("asterisk", machine.asterisk),
 ):
     app.add_typer(group, name=name)
-desk.agents.add_typer(talks.talks)
+for verbs in (talks.talks, supervision.supervision):
+    desk.agents.add_typer(verbs)
 app.add_typer(callbacks.callbacks, name="callbacks", hidden=True)  # as it was called at first
 
 

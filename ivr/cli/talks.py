@@ -1,4 +1,4 @@
-"""What an agent, or a supervisor, may do about a call: the actions of `ivr.desk_actions`, asked of the running service.
+"""What an agent may do about a call: the actions of `ivr.desk_actions`, asked of the running service.
 
 What cannot be done just now the service refuses in its own sentence, and nothing has changed.
 """
@@ -19,11 +19,10 @@ from ivr.desk_actions import TARGET
 talks = typer.Typer()
 
 To = Annotated[str, typer.Argument(metavar="TO", help="queue:solde, agent:serge, number:0700000101; or a name alone.")]
-Supervisor = Annotated[str, typer.Argument(metavar="SUPERVISOR", help="The account whose telephone rings.")]
-Call = Annotated[str, typer.Argument(metavar="CALL", help="The call, or the agent who talks; see `cruc agent states`.")]
 
 
-def _do(who: str, action: str, said: str, **fields: Any) -> None:
+def do(who: str, action: str, said: str, **fields: Any) -> None:
+    """Ask for an action, and say what is so now. Raises `ControlRefused` with the service's own sentence."""
     asked("POST", f"/agents/{quote(who, safe='')}/{action}", **fields)
     typer.echo(f"{who} : {said}.")
 
@@ -34,7 +33,7 @@ def refuse(agent: Name) -> None:
 
     Example: cruc agent refuse awa
     """
-    _do(agent, "refuse", "appel refusé")
+    do(agent, "refuse", "appel refusé")
 
 
 @talks.command()
@@ -43,7 +42,7 @@ def hold(agent: Name) -> None:
 
     Example: cruc agent hold awa
     """
-    _do(agent, "hold", "l'appelant est en attente")
+    do(agent, "hold", "l'appelant est en attente")
 
 
 @talks.command()
@@ -52,7 +51,7 @@ def resume(agent: Name) -> None:
 
     Example: cruc agent resume awa
     """
-    _do(agent, "resume", "en ligne avec l'appelant")
+    do(agent, "resume", "en ligne avec l'appelant")
 
 
 @talks.command()
@@ -62,7 +61,7 @@ def transfer(agent: Name, to: To) -> None:
     Example: cruc agent transfer awa queue:solde
     """
     target = _target(to)
-    _do(agent, "transfer", f"appel transféré à {target.partition(':')[2]}", to=target)
+    do(agent, "transfer", f"appel transféré à {target.partition(':')[2]}", to=target)
 
 
 @talks.command()
@@ -72,7 +71,7 @@ def consult(agent: Name, to: To) -> None:
     Example: cruc agent consult awa agent:serge
     """
     target = _target(to)
-    _do(agent, "consult", f"consultation de {target.partition(':')[2]}", to=target)
+    do(agent, "consult", f"consultation de {target.partition(':')[2]}", to=target)
 
 
 @talks.command()
@@ -81,7 +80,7 @@ def complete(agent: Name) -> None:
 
     Example: cruc agent complete awa
     """
-    _do(agent, "complete", "appel transmis")
+    do(agent, "complete", "appel transmis")
 
 
 @talks.command()
@@ -90,7 +89,7 @@ def conference(agent: Name) -> None:
 
     Example: cruc agent conference awa
     """
-    _do(agent, "conference", "à trois")
+    do(agent, "conference", "à trois")
 
 
 @talks.command()
@@ -101,7 +100,7 @@ def recording(agent: Name, on: Annotated[str, typer.Argument(metavar="on|off", h
     """
     if on not in {"on", "off"}:
         raise typer.BadParameter(f"{on!r} is not understood: write on or off.")
-    _do(agent, "recording", "enregistrement repris" if on == "on" else "enregistrement suspendu", on=on == "on")
+    do(agent, "recording", "enregistrement repris" if on == "on" else "enregistrement suspendu", on=on == "on")
 
 
 @talks.command()
@@ -110,7 +109,7 @@ def done(agent: Name) -> None:
 
     Example: cruc agent done awa
     """
-    _do(agent, "wrap-up-done", "après-appel terminé")
+    do(agent, "wrap-up-done", "après-appel terminé")
 
 
 @talks.command()
@@ -119,7 +118,7 @@ def more(agent: Name, seconds: Annotated[float, typer.Option(min=1, max=3600, he
 
     Example: cruc agent more awa --seconds 60
     """
-    _do(agent, "wrap-up-more", f"{seconds:g} s de plus", seconds=seconds)
+    do(agent, "wrap-up-more", f"{seconds:g} s de plus", seconds=seconds)
 
 
 @talks.command()
@@ -139,56 +138,6 @@ def states(json: Annotated[bool, typer.Option("--json", help="JSON: one object a
             row["call"], row["calls"], row["misses"],
         ) for row in rows
     ))
-
-
-@talks.command()
-def listen(supervisor: Supervisor, call: Call) -> None:
-    """Hear a conversation; nobody hears the supervisor.
-
-    Example: cruc agent listen serge awa
-    """
-    _supervise(supervisor, call, "listen", "à l'écoute")
-
-
-@talks.command()
-def whisper(supervisor: Supervisor, call: Call) -> None:
-    """Speak to the agent; the caller does not hear it.
-
-    Example: cruc agent whisper serge awa
-    """
-    _supervise(supervisor, call, "whisper", "parle à l'agent seul")
-
-
-@talks.command()
-def barge(supervisor: Supervisor, call: Call) -> None:
-    """Join the conversation: all three hear each other.
-
-    Example: cruc agent barge serge awa
-    """
-    _supervise(supervisor, call, "barge", "dans la conversation")
-
-
-@talks.command()
-def takeover(supervisor: Supervisor, call: Call) -> None:
-    """Take the caller over from the agent.
-
-    Example: cruc agent takeover serge awa
-    """
-    _supervise(supervisor, call, "take_over", "reprend l'appel")
-
-
-@talks.command()
-def unlisten(supervisor: Supervisor, call: Call) -> None:
-    """Leave the conversation; caller and agent go on.
-
-    Example: cruc agent unlisten serge awa
-    """
-    _supervise(supervisor, call, "stop", "n'écoute plus")
-
-
-def _supervise(supervisor: str, call: str, mode: str, said: str) -> None:
-    talks = {row["agent"]: row["call"] for row in asked("GET", "/status")["agents"] if row["call"]}
-    _do(supervisor, "supervise", said, call=talks.get(call, call), mode=mode)
 
 
 def _target(written: str) -> str:

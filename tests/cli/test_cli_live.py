@@ -11,7 +11,7 @@ import termios
 
 import pytest
 
-from ivr.cli.live import ENTER, LEAVE
+from ivr.cli.terminal import ENTER, LEAVE
 from ivr.cli.wallboard import Seen, screen
 from ivr.cli.words import STATES, age, duration, rate, service_level
 from ivr.config import ROOT

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from ivr.cli.queues import CHOICES, MEANINGS
+from ivr.cli.rule_words import CHOICES, MEANINGS
 from ivr.core.flow import FlowErrors, Problem
 from ivr.core.queueing import Rules
 from ivr.core.strategy import STRATEGIES

@@ -32,7 +32,7 @@ REPORTS = [
 
 @pytest.fixture
 def reported(store):
-    """What the distributor told in that hour, and three calls: answered after a wait announced, served by voice, given up."""
+    """What the distributor told in that hour; a call answered after a wait announced, one served by voice, one given up."""
     async def fill(one):
         await one.keep_reports(REPORTS)
         for record in (
