@@ -41,6 +41,9 @@ MEANINGS: Final[dict[str, tuple[str, str]]] = {
 }
 """Rule → its unit, and what it means."""
 
+OPTIONAL: Final = frozenset({"longest", "beyond", "overflow_after", "sticky"})
+"""Limits that never apply when they are 0."""
+
 CHOICES: Final = {
     "longest_idle": "l'agent libre depuis le plus longtemps", "fewest_calls": "l'agent qui a pris le moins d'appels",
     "least_occupied": "l'agent le moins occupé", "round_robin": "chacun à son tour", "linear": "dans l'ordre des rangs",
@@ -61,6 +64,8 @@ def _value(name: str, value: Any) -> str:
     unit = MEANINGS[name][0]
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if name in OPTIONAL and not value:
+        return "jamais"
     if isinstance(value, int | float):
         return f"{value / 3600:g} h" if unit == "h" else f"{value:g} {unit}".strip()
     if name == "relax":
@@ -69,6 +74,8 @@ def _value(name: str, value: Any) -> str:
         return _skills(value)
     if name == "hours":
         return "du centre" if value is None else "propres"
+    if name == "music":
+        return value or "celle de l'arbre"
     return CHOICES.get(value, value) or "aucune"
 
 

@@ -47,6 +47,7 @@ def test_a_queue_is_shown_with_its_rules_in_words_and_defaults_marked(cruc, home
     assert "(défaut)" in rule["misses"]
     assert "168 h" in rule["sticky_within"]
     assert "solde 1" in rule["prefers"]
+    assert "jamais" in rule["longest"]
     assert "Aucun service en marche." in lines
 
 
