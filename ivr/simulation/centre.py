@@ -97,19 +97,22 @@ class Centre:
     def _callers_from(self, base: int) -> None:
         agenda, columns, streams, handle = self._agenda, self.callers, self.scenario.streams, self.acd.handle
         arrivals, patiences, of_stream, entries = columns.at, columns.patience, columns.stream, self.acd.entries
-        announced, certain = self.announced, not self._faithful and not columns.delay
+        actions, announced, certain = self._actions, self.announced, not self._faithful and not columns.delay
         for index in range(base, len(arrivals)):
             if not index % COUNTED_AFTER:
                 self.outcome.count()
             at = arrivals[index]
             while agenda and agenda[0][0] <= at:
-                moment, _, act, what = heappop(agenda)
+                moment, _, happens, what = heappop(agenda)
                 self.now = moment
-                act(moment, what)
+                happens(moment, what)
             self.now = at
             stream, call = streams[of_stream[index]], str(index)
-            out = handle(CallerJoined(at, call, 1, stream.queue, stream.priority, at, NO_FACTS, "", "", stream.skills))
-            self._perform(out)
+            joined = CallerJoined(at, call, 1, stream.queue, stream.priority, at, NO_FACTS, "", "", stream.skills)
+            for order in handle(joined):
+                act = actions.get(type(order))
+                if act is not None:
+                    act(order)
             entry = entries.get(call)
             if entry is None:
                 continue
@@ -228,11 +231,14 @@ class Centre:
         event = wake.event
         if type(event) is BusyOver:
             if wake.seconds == 0 and not self._faithful:
-                self._tell(BusyOver(self.now, event.agent, event.since))
+                self._busy_over(self.now, event)
             else:
-                self._later(self.now + wake.seconds, self._told_back, event)
+                self._later(self.now + wake.seconds, self._busy_over, event)
         elif type(event) is not RingTimedOut or self._faithful:
             self._later(self.now + wake.seconds, self._told_back, event)
+
+    def _busy_over(self, at: float, event: BusyOver) -> None:
+        self._tell(BusyOver(at, event.agent, event.since))
 
     def _told_back(self, at: float, event: Any) -> None:
         self._tell(replace(event, at=at))
