@@ -169,6 +169,8 @@ class Distributor:
                 self._lanes.run(f"agent {command.agent}", lambda: self._kept(self.memory.keep_wish(command)))
             case KeepCallback():
                 self._lanes.run(f"callback {command.callback}", lambda: self._kept(self.memory.keep_callback(command)))
+            case DialOut():
+                self._lanes.run(f"callback {command.callback}", lambda: self._dial(command))
             case _:
                 lane, performer = ORDERS[type(command)]
                 self._lanes.run(lane(command), lambda: self._ordered(performer, command))
@@ -177,6 +179,12 @@ class Distributor:
         self.post(replace(event, at=self.clock.now()))
 
     # ------------------------------------------------------------------------------------------------------- to telephony
+    async def _dial(self, order: DialOut) -> None:
+        """The try is kept before it is made: no later life makes it again under the same name."""
+        now = self.clock.now()
+        await self._kept(self.memory.keep_callback(KeepCallback(order.callback, "dialling", order.tries, now)))
+        await self._ordered(lambda legs, each: legs.dial_out(each), order)
+
     async def _ordered(self, performer: Callable[[Legs, Any], Awaitable[None]], command: AcdCommand) -> None:
         if self.legs is None:
             raise RuntimeError("the distributor has no telephony")
@@ -219,7 +227,6 @@ ORDERS: Final[dict[type[Any], tuple[Callable[[Any], str], Callable[[Legs, Any], 
     Spy: (lambda order: order.call, lambda legs, order: legs.spy(order)),
     RecordTalk: (lambda order: order.call, lambda legs, order: legs.record_talk(order)),
     PauseRecording: (lambda order: order.call, lambda legs, order: legs.pause_recording(order)),
-    DialOut: (lambda order: f"out {order.callback}", lambda legs, order: legs.dial_out(order)),
-    StopDialling: (lambda order: f"out {order.callback}", lambda legs, order: legs.stop_dialling(order)),
+    StopDialling: (lambda order: f"callback {order.callback}", lambda legs, order: legs.stop_dialling(order)),
 }
 """Order → (its lane, how it is performed)."""

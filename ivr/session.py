@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import structlog
 
+from ivr.ari import names
 from ivr.core.call import Call, Output, replay
 from ivr.core.flow import Flow
 from ivr.core.messages import (
@@ -45,7 +46,7 @@ from ivr.core.messages import (
     StopPlay,
     TimerFired,
 )
-from ivr.core.offers import CallbackKept, CallerJoined, CallerLeft
+from ivr.core.offers import CallbackKept, CallerJoined, CallerLeft, PersonLost
 from ivr.house import House
 from ivr.ports import AlreadyOpen, StoreUnavailable, TelephonyLost
 
@@ -291,6 +292,9 @@ class Session:
         await self._close()
 
     async def _close(self) -> None:
+        called = names.callback_of(self.id)
+        if called is not None:  # one who went before asking for the agent, who waits; of no effect when they have talked
+            self.house.distributor.post(PersonLost(self.house.clock.now(), called[0], "no_answer", called[1]))
         await self.house.ears.close(self.id)
         if not self._hung_up and self.call.record.cause in {"bug", "limit"}:
             await self._try_hang_up()

@@ -99,6 +99,8 @@ def attach(acd: Acd, event: CallerJoined) -> bool:
     entry = acd.callbacks.get(event.callback)
     if entry is None or not entry.absent:
         return False
+    if entry.dialling and entry.tries > 1:  # it may be an earlier try that has been answered
+        acd.out.append(StopDialling(entry.callback, entry.tries))
     waited = bool(entry.ticket)
     all_ring = acd.floor.unqueue(entry)
     acd.entries.pop(entry.key, None)

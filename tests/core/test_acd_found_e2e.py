@@ -1,5 +1,6 @@
 """What real telephones have found in the distributor, each as the shortest story, told as events (see test_acd_found)."""
 
+from ivr.core import offering
 from ivr.core.acd import Acd
 from ivr.core.messages import AgentAnswered
 from ivr.core.offers import (
@@ -9,7 +10,10 @@ from ivr.core.offers import (
     EquipmentChanged,
     LegAnswered,
     LegBridged,
+    LegGone,
     RecordTalk,
+    RingTimedOut,
+    StopDialling,
     Tell,
     TransferAsked,
     WishChanged,
@@ -57,3 +61,23 @@ def test_a_person_who_refused_to_be_recorded_is_called_back_and_is_not_recorded(
     answer = acd.handle(LegBridged(1002.0, "cb.o1000.1"))
     assert acd.entries["out-cb.1"].talking is not None
     assert not [order for order in answer if isinstance(order, RecordTalk)]
+
+
+def test_a_person_answers_late_and_hears_who_calls_and_the_agent_is_still_there():
+    acd = centre("Awa", general=Rules(dial=30.0, ring=20.0))
+    acd.handle(CallbackKept(1000.0, "cb", NUMBER, "general", 1000.0))
+    acd.handle(LegAnswered(1001.0, "cb.o1000.1"))
+    acd.handle(RingTimedOut(1031.0 + offering.BRIDGE_WITHIN, "cb.o1000.1"))
+    acd.handle(CallerJoined(1030.0 + offering.BRIDGE_WITHIN + 5.0, "out-cb.1", 1, "general", 0, 1002.0, {}, callback="cb"))
+    assert acd.entries["out-cb.1"].winner is not None
+
+
+def test_a_person_answers_the_first_try_while_the_second_is_made_and_the_second_stops():
+    acd = centre("Awa", "Sery")
+    acd.handle(CallbackKept(1000.0, "cb", NUMBER, "general", 1000.0))
+    acd.handle(LegAnswered(1001.0, "cb.o1000.1"))
+    acd.handle(LegGone(1002.0, "cb.o1000.1", "ended"))
+    acd.handle(LegAnswered(1003.0, "cb.o1000.2"))
+    answer = acd.handle(CallerJoined(1004.0, "out-cb.1", 1, "general", 0, 1004.0, {}, callback="cb"))
+    assert StopDialling("cb", 2) in answer
+    assert len(told(answer, AgentAnswered)) == 1

@@ -92,6 +92,7 @@ class Centre:
             flow = flow.replace("say: [principal.autres, menu.agent, menu.repeter]", "say: menu.agent")
         if brief:
             flow = flow.replace("    prompts: file.mise_en_attente\n", "")
+            flow = flow.replace("[rappel.appel_sortant_court, accueil.notice_courte]", "rappel.appel_sortant_court")
         (self.dialplans / "1364.yaml").write_text(flow)
         far = DAYS[(datetime.now(UTC) + timedelta(days=3)).weekday()]
         week = [f'      {day}: ["00:00-24:00"]' for day in DAYS] if opened else [f'      {far}: ["08:00-12:00"]']
