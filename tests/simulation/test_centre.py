@@ -48,6 +48,16 @@ def test_given_a_seed_when_played_by_one_or_two_processes_then_every_figure_is_t
     assert everything(study(morning, processes=1).whole) == everything(study(morning, processes=2).whole)
 
 
+def test_given_an_interrupt_then_what_was_played_is_told():
+    def interrupted(_part):
+        raise KeyboardInterrupt
+
+    played = study(busy_morning(days=6), progress=interrupted)
+    assert not played.complete
+    assert (played.whole.days, len(played.parts)) == (2, 1)
+    assert played.whole.figures().offered > 0
+
+
 def test_given_another_seed_then_other_people_call():
     assert drawn(busy_morning(seed=1), 0).at != drawn(busy_morning(seed=2), 0).at
 
