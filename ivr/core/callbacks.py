@@ -41,8 +41,11 @@ LOOK_AGAIN: Final = 60.0
 
 
 def kept(acd: Acd, event: CallbackKept) -> None:
-    """A callback is open: told once when it is made, and once at each start. A number has one."""
-    if event.callback in acd.callbacks or event.queue not in acd.floor.lines:
+    """A callback is open: told when it is made, and at each start. A number has one; told again, it may be due earlier."""
+    known = acd.callbacks.get(event.callback)
+    if known is not None:
+        _due_earlier(acd, known, event)
+    if known is not None or event.queue not in acd.floor.lines:
         return
     rules = acd.rules_of(event.queue)
     entry = Entry(
@@ -53,6 +56,14 @@ def kept(acd: Acd, event: CallbackKept) -> None:
     plan(entry, rules)
     acd.callbacks[entry.callback] = entry
     _wait_until(acd, entry, event.due, event.at)
+
+
+def _due_earlier(acd: Acd, entry: Entry, event: CallbackKept) -> None:
+    """Somebody wants it tried now: it does not wait for the next try any longer."""
+    if entry.absent and not entry.offers and event.due < entry.not_before:
+        acd.floor.unqueue(entry)
+        acd.entries.pop(entry.key, None)
+        _wait_until(acd, entry, event.due, event.at)
 
 
 def due(acd: Acd, event: CallbackDue) -> None:

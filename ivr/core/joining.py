@@ -84,13 +84,18 @@ def moved_by_hand(acd: Acd, event: CallerMoved) -> None:
         acd.out.append(NotDone(event.call, "Cet appelant n'attend pas : il ne peut pas être déplacé."))
     elif event.queue and event.queue not in acd.floor.lines:
         acd.out.append(NotDone(event.call, f"La file {event.queue} n'existe pas."))
-    elif event.queue and event.queue != entry.queue:
-        move(acd, entry, event.queue, event.at, "moved")
-    elif event.front:
-        first = min(each.order for each in acd.floor.lines[entry.queue].waiting.values())
-        acd.floor.unqueue(entry)
-        entry.order = entry.front = min(entry.order, first - 1.0)
-        acd.floor.queue(entry)
+    else:
+        if event.queue and event.queue != entry.queue:
+            move(acd, entry, event.queue, event.at, "moved")
+        if event.front:
+            _to_the_front(acd, entry)
+
+
+def _to_the_front(acd: Acd, entry: Entry) -> None:
+    first = min(each.order for each in acd.floor.lines[entry.queue].waiting.values())
+    acd.floor.unqueue(entry)
+    entry.order = entry.front = min(entry.order, first - 1.0)
+    acd.floor.queue(entry)
 
 
 def leave(acd: Acd, event: CallerLeft) -> None:

@@ -338,6 +338,14 @@ def test_given_a_callback_told_again_while_it_goes_on_then_there_is_one():
     assert (len(room.acd.callbacks), mariam.dialled, len(room.ordered(Ring))) == (1, 1, 1)
 
 
+def test_given_a_callback_to_be_tried_later_when_it_is_wanted_now_then_it_is_offered_now():
+    room = desk(general=RULES).agent("Awa")
+    mariam = room.called("mariam").asks(due=5000.0)
+    assert room["Awa"].state == "ready"
+    mariam.asks(due=0.0)
+    assert room["Awa"].state == "reserved"
+
+
 def test_given_a_queue_that_is_gone_then_the_callback_is_left_to_the_store():
     room = desk()
     assert room.tell(CallbackKept(1000.0, "mariam", NUMBER, "nulle", 1000.0)) == []
