@@ -1,7 +1,7 @@
 """cruc simulate: a table, JSON, a picture; what stands in the way is one clear sentence."""
 
 import json
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -54,7 +54,7 @@ def test_given_a_scenario_file_then_each_queue_has_its_line(cruc, tmp_path):
 def test_the_picture_is_an_svg_with_french_words(cruc, tmp_path):
     file = tmp_path / "jour.svg"
     assert cruc(*QUICK, "--agents", "4", "--picture", str(file)).exit_code == 0
-    words = " ".join(element.text or "" for element in ElementTree.parse(file).iter())
+    words = " ".join(element.text or "" for element in ET.parse(file).iter())
     assert "Niveau de service" in words
     assert "Appelants en attente" in words
     assert "Occupation de chaque agent" in words
