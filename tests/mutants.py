@@ -426,7 +426,7 @@ def the_guest_is_forgotten_when_the_agent_goes():
 
 @mutant
 def the_guest_rings_on_when_the_caller_has_gone():
-    return [(conversation.dissolve, lambda state, entry, at: supervision.dismiss(state, entry, at))]
+    return [(conversation.dissolve, supervision.dismiss)]
 
 
 @mutant

@@ -5,6 +5,6 @@ from unruly.state import state_of
 from unruly.world import APPROVED, Kept, Leg, Opened, Person, Published, Stay, World
 
 __all__ = [
-    "APPROVED", "QUEUES", "STAFF", "Kept", "Leg", "Opened", "Person", "Published", "Stay", "Walk", "World", "falls_quiet", "state_of",
-    "world",
+    "APPROVED", "QUEUES", "STAFF", "Kept", "Leg", "Opened", "Person", "Published", "Stay", "Walk", "World", "falls_quiet",
+    "state_of", "world",
 ]

@@ -419,7 +419,8 @@ def _conversation_holds(world: World, entry: Entry, winner: Offer) -> None:
     agent = world.acd.agents.get(winner.agent) if winner.agent else None
     doing = agent.activity if agent is not None else "talking"
     guest = entry.guest
-    assert guest is None or entry.conference or doing == "consulting", f"{entry.key}: {winner.agent} has a guest, and is {doing}"
+    consults = guest is not None and not entry.conference
+    assert not consults or doing == "consulting", f"{entry.key}: {winner.agent} has a guest, and is {doing}"
     talks_apart = guest is not None and guest.stage == "talking" and not entry.conference
     barging = {spy.id for spy in entry.spies if spy.stage == "talking" and spy.mode == "barge"}
     bridge = world.bridge.get(entry.key, set())

@@ -9,6 +9,7 @@ from typing import Final
 
 from ivr.core.messages import Event
 from ivr.core.offers import (
+    AgentRemoved,
     AgentSet,
     CallbackWithdrawn,
     CallerLeft,
@@ -162,6 +163,9 @@ class Walk:
 
     def an_agent_gets_other_work(self) -> None:
         name = self._somebody()
+        if self.dice.random() < 0.2:
+            self.world.tell(AgentRemoved(self.world.now, name))
+            return
         queues, skills = self.dice.choice((STAFF[name], *OTHER_WORK))
         self.world.tell(AgentSet(self.world.now, name, queues, skills, {queue: self.dice.randrange(4) for queue in queues}))
 
@@ -273,7 +277,10 @@ class Walk:
         if not world.dials and not late:
             return
         name = dice.choice([*world.dials, *late])
-        if name in world.dials and dice.random() < 0.4:
+        tries = world.dials.get(name, 0)
+        if tries > 1 and dice.random() < 0.3:
+            world.reports.append(PersonLost(0.0, name, "no_answer", tries - 1))  # the one before, told late
+        elif name in world.dials and dice.random() < 0.4:
             why = dice.choice(("busy", "no_answer", "failed"))
             world.reports.append(PersonLost(0.0, name, why, world.dials.pop(name)))
         elif not any(stay.callback == name for stay in world.stays.values()):
@@ -315,8 +322,8 @@ def falls_quiet(world: World) -> None:
     for _ in range(5000):
         if world.reports:
             world.arrives(0)
-        elif ringing := [offer for offer, leg in world.legs.items() if leg.told or (leg.stage != "answered" and not leg.lost)]:
-            world.leg_goes(ringing[0], "ended" if world.legs[ringing[0]].told else "timed_out")
+        elif going := [offer for offer, leg in world.legs.items() if leg.told or (leg.stage != "answered" and not leg.lost)]:
+            world.leg_goes(going[0], "ended" if world.legs[going[0]].told else "timed_out")
         elif world.dials:
             name = min(world.dials)
             world.reports.append(PersonLost(0.0, name, "no_answer", world.dials.pop(name)))

@@ -154,6 +154,7 @@ class World:
     begun: Counter[str] = field(default_factory=Counter)
     lives: int = 0
     told_by: str = ""
+    left: Counter[str] = field(default_factory=Counter)
     events: int = 0
     last: Event | None = None
 
@@ -386,8 +387,8 @@ class World:
         self.lives += 1
         self.timers.clear()
         self.reports[:] = [each for each in self.reports if hasattr(each, "offer")]
-        former = (self.ends, self.held, self.begun, self.bridge, self.aside, self.spying, self.dials, self.owed, self.dialled)
-        for each in former:
+        talk = (self.bridge, self.aside, self.spying)
+        for each in (self.ends, self.held, self.begun, *talk, self.dials, self.owed, self.dialled):
             each.clear()
         talking = {stay.talking for stay in self.stays.values() if stay.talking}
         self.over |= (set(self.legs) | {report.offer for report in self.reports}) - talking
