@@ -131,7 +131,7 @@ class Service:
         """Adopt and close what a former life left, then let new calls in."""
         await self.staff.load_day()
         await self.staff.load()
-        found = await self.recovery.at_start(self.begin)
+        found = await self.recovery.at_start(self.begin, self.staff.sign_in)
         held, self._arrived = self._arrived or [], None
         for arrived in held:
             self.begin(arrived)

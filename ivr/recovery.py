@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +40,9 @@ class Recovery:
     telephony: AriTelephony
     spool: Path
 
-    async def at_start(self, begin: Callable[[Arrived], None]) -> dict[str, int]:
-        """Everything above; returns what was found, for the log."""
+    async def at_start(self, begin: Callable[[Arrived], None], sign_in: Callable[[], Awaitable[None]]) -> dict[str, int]:
+        """Everything above; returns what was found, for the log. ``sign_in`` makes agents ready: no phone rings any more for
+        our former life then, those who talk are known to, and nobody has asked for an agent yet."""
         channels = await self.telephony.channels()
         callers = {name: channel for name, channel in channels.items() if _is_call(channel)}
         found = {"adopted": 0, "closed": 0, "new": 0, "away": 0}
@@ -50,12 +51,18 @@ class Recovery:
             await close_orphan(self.house.journal, call, self.house.clock.now())
             found["closed"] += 1
         adopted = [await self._rebuilt(call, callers[call]) for call in sorted(opened & set(callers))]
-        talking = await self._run(adopted)
+        talking = {session.id: session.call.record.offer or "" for session in adopted if _talks(session)}
+        await self._clear(channels, set(callers), set(talking.values()))
+        await self._talk_on([session for session in adopted if session.id in talking])
+        self._tell_lost_legs(set(channels), talking.values())
+        await sign_in()
+        for session in adopted:
+            if session.id not in talking:
+                self.sessions.run(session)
         found["adopted"] = len(adopted)
         for call in set(callers) - opened:
             begin(arrived(callers[call], self.house.clock.now()))
             found["new"] += 1
-        await self._clear(channels, set(callers), talking)
         found["away"] = await self.take_spool()
         return found
 
@@ -97,31 +104,31 @@ class Recovery:
         started = CallStarted(found.at, call, found.caller, found.dialed, self.house.flow().version, found.callback)
         return Session.begin(self.house, started, after=len(entries))
 
-    async def _run(self, sessions: list[Session]) -> set[str]:
-        """Let adopted calls go on; returns the offers under way. Those who talk come first: their agents must be known
-        to be busy before a waiting caller is offered to anybody."""
-        talking = {session.id: session.call.record.offer for session in sessions if _talks(session)}
-        for session in sorted(sessions, key=lambda each: each.id not in talking):
+    async def _talk_on(self, sessions: Sequence[Session]) -> None:
+        """Returns when each has told the distributor who is busy with it."""
+        for session in sessions:
             self.sessions.run(session)
-            if session.id in talking:
-                await session.ready.wait()
-        return {offer for offer in talking.values() if offer}
+        for session in sessions:
+            await session.ready.wait()
 
     async def _flow(self, entries: Sequence[Event]) -> Flow | None:
         first = entries[0] if entries else None
         return await self.house.flow_of(first.flow) if isinstance(first, CallStarted) else None
 
     async def _clear(self, channels: dict[str, Channel], callers: set[str], talking: set[str]) -> None:
+        """Hang up whom nobody waits for: agents who were being offered or consulted, persons who were being called back."""
         for name in channels:
             offer = names.offer_of(name)
             if offer is not None and offer in talking:
                 continue
-            if name.startswith((*names.OURS, names.OUT)) and name not in callers:  # also whom we were calling back
+            if name.startswith((*names.OURS, names.OUT)) and name not in callers:
                 await self.telephony.hang_up(name)
+        await self.telephony.clear_bridges(callers)
+
+    def _tell_lost_legs(self, channels: set[str], talking: Iterable[str]) -> None:
         for offer in talking:
             if names.leg(offer) not in channels:
                 self.house.distributor.post(LegGone(self.house.clock.now(), offer, "ended"))
-        await self.telephony.clear_bridges(callers)
 
     async def take_spool(self) -> int:
         """Calls that heard the message while we were away: a record and a callback for each, then forget the file."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
 from ivr.ari.asterisk.configure import write_accounts
@@ -10,6 +10,7 @@ from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.ari.telephony import AriTelephony
 from ivr.config import Settings
 from ivr.core.intervals import interval_of
+from ivr.core.offering import DIAL_BEYOND
 from ivr.core.offers import AgentRemoved, AgentSet, CallbackKept, CallbackWithdrawn, EquipmentChanged, WishChanged
 from ivr.distributor import Distributor
 from ivr.ports import Clock
@@ -33,10 +34,17 @@ class Staff:
     extensions: Mapping[str, str] = field(default_factory=dict)
 
     async def load(self) -> None:
-        """Agents, their wishes and the callbacks from the store; where the phones are, from Asterisk."""
+        """Who works here, and who is to be called back, from the store."""
         await self._load_agents()
+        await self.load_callbacks(await self.telephony.called_back())
+
+    async def sign_in(self) -> None:
+        """What the agents want, from the store, and where their phones are, from Asterisk: calls are offered from now on."""
+        for agent in await self.store.list_agents():
+            if agent.wish in {"ready", "paused"}:
+                wish = WishChanged(self.clock.now(), agent.id, agent.wish, agent.reason or "")  # type: ignore[arg-type]
+                self.distributor.post(wish)
         await self.look_for_phones()
-        await self.load_callbacks()
 
     async def load_day(self) -> None:
         """The figures of today go on from where a former life left them."""
@@ -51,8 +59,6 @@ class Staff:
         for agent in agents:
             skills = tuple(sorted(agent.skills.items()))
             self.distributor.post(AgentSet(now, agent.id, tuple(agent.queues), skills, dict(agent.ranks)))
-            if agent.wish in {"ready", "paused"}:
-                self.distributor.post(WishChanged(now, agent.id, agent.wish, agent.reason or ""))  # type: ignore[arg-type]
         self.extensions = {agent.extension: agent.id for agent in agents if agent.extension}
 
     async def look_for_phones(self) -> None:
@@ -60,16 +66,18 @@ class Staff:
         for agent in await self.store.list_agents():
             self.distributor.post(EquipmentChanged(self.clock.now(), agent.id, agent.id in reachable))
 
-    async def load_callbacks(self) -> None:
-        """Those that are open take their places again; those that somebody closed leave theirs."""
+    async def load_callbacks(self, on_the_line: Collection[str] = ()) -> None:
+        """Those that are open take their places again; those that somebody closed leave theirs. Persons who were called in
+        a former life and are ``on_the_line`` ask for the agent in a moment: they are not called again."""
         now, known = self.clock.now(), set(self.distributor.acd.callbacks)
         queues = self.distributor.acd.rules
         for row in await self.store.list_callbacks("open", MOST_CALLBACKS):
             known.discard(str(row.id))
             queue = row.queue if row.queue in queues else next(iter(queues))
+            due = now + DIAL_BEYOND if str(row.id) in on_the_line else row.due or 0.0
             self.distributor.post(CallbackKept(
                 now, str(row.id), row.number, queue, row.since or row.created_at, row.priority or 0, (), row.facts or {},
-                row.tries or 0, row.due or 0.0, row.expires or 0.0,
+                row.tries or 0, due, row.expires or 0.0,
             ))
         for gone in known:
             self.distributor.post(CallbackWithdrawn(now, gone, "closed"))
@@ -87,4 +95,5 @@ class Staff:
         for gone in set(self.distributor.acd.agents) - known:
             self.distributor.post(AgentRemoved(self.clock.now(), gone))
         await self.load()
+        await self.sign_in()
         return len(known)

@@ -105,6 +105,11 @@ class AriTelephony(AriLegs):
         """The channels that exist, by id."""
         return {channel.id: channel for channel in await self.ari.channels_list()}
 
+    async def called_back(self) -> set[str]:
+        """The callbacks whose persons we have called and who are on the line."""
+        up = [names.callback_of(name) for name, channel in (await self.channels()).items() if channel.state == "Up"]
+        return {called[0] for called in up if called is not None}
+
     async def clear_bridges(self, living: set[str]) -> None:
         """Destroy the bridges of calls that are no more, and those that are made anew when somebody needs them."""
         for bridge in await self.ari.bridges_list():

@@ -118,7 +118,7 @@ async def test_given_koffi_answers_and_hangs_up_before_the_agent_is_there_then_h
 
 
 # ------------------------------------------------------------------------------------------------------ the application dies
-@pytest.mark.parametrize("when", ["waits", "rings the agent", "rings Koffi", "talks"])
+@pytest.mark.parametrize("when", ["waits", "rings the agent", "rings Koffi", "tells him who calls", "talks"])
 async def test_given_a_callback_when_the_application_dies_then_koffi_is_called_and_talks_once(centre, when):
     await centre.ruled(general=QUICK)
     async with people(centre, "outside", "awa", awa={"answer_after": None}) as (koffi, awa):
@@ -126,9 +126,13 @@ async def test_given_a_callback_when_the_application_dies_then_koffi_is_called_a
         if when != "waits":
             await centre.on_duty(awa)
             await awa.until("ringing")
-        if when in {"rings Koffi", "talks"}:
+        if when not in {"waits", "rings the agent"}:
             await awa.answer()
             await koffi.until("ringing", 10)
+        if when == "tells him who calls":
+            await koffi.answer()
+            await koffi.until("connected")
+            await centre.at_node("rappel_sortant")
         if when == "talks":
             await koffi.answer()
             await koffi.until("connected")
@@ -143,7 +147,8 @@ async def test_given_a_callback_when_the_application_dies_then_koffi_is_called_a
         await becomes(centre, koffi, "done")
         await over(centre, koffi, awa)
         await centre.agent_is("awa", "ready")
-        assert len(centre.callbacks(koffi)) == 1
+        [row] = centre.callbacks(koffi)
+        assert row["tries"] == (2 if when == "rings Koffi" else 1)
         assert (await centre.status())["callbacks"] == []
         assert koffi.happened("connected") == 2, "called again after they had talked"
         record = await centre.record(koffi)
