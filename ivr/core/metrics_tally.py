@@ -83,7 +83,10 @@ class Tally:
         self._ends.update([stayed.end for stayed in callers])
         self._callbacks.update([stayed.end for stayed in stays if stayed.callback])
         self._refused.update([stayed.why for stayed in callers if stayed.end == "refused"])
-        self._bins.update([upper_edge(wait) for wait in answered])
+        at_once = answered.count(0.0)
+        self._bins.update([upper_edge(wait) for wait in answered if wait])
+        if at_once:
+            self._bins[0] += at_once
         self._total += math.fsum(answered)
         self._most = max(self._most, *answered, 0.0)
         self._in_target += sum([wait <= level for wait in answered])

@@ -212,7 +212,9 @@ class Centre:
     def _bridge(self, at: float, made: Offer) -> None:
         self._tell(LegBridged(at, made.id))
         if made.stage == "talking":
-            self._later(at + self.callers.handling[int(made.call)], self._hang_up, made.id)
+            self._count += 1
+            ends = at + self.callers.handling[int(made.call)]
+            heappush(self._agenda, (ends, self._count, self._hang_up, made.id))
 
     def _hang_up(self, at: float, offer: str) -> None:
         self._tell(LegGone(at, offer, "ended"))
