@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import random
 import time
 from collections import Counter
@@ -27,8 +28,9 @@ from ivr.core.offers import Stayed, Worked
 from storage import Agent, Store
 
 QUEUES = "queues:\n  general: {label: general, ring: 20, wrap_up: 0, most: 5000, when_empty: wait, empty_after: 3600}\n"
-SHORTEST, LONGEST = 20.0, 30.0
-"""Seconds of a talk: so short that the agents take ten times as many calls as people do."""
+SHORTEST, LONGEST = 18.0, 27.0
+"""Seconds of a talk: so short that the agents take ten times as many calls as people do, and shorter than the silence that
+ends a call (30 s): an agent sends one packet."""
 
 MOST_TALK = 0.9
 """Share of the agents that must have talked at one moment: else they were not at work together."""
@@ -79,7 +81,7 @@ async def get_ready(made: Rig, found: Sequence[Desk], rate: float) -> None:
 
 async def work(made: Rig, found: Sequence[Desk], rate: float) -> Run:
     agents = len(found)
-    callers = Callers(made, "1364", rate=rate, calls=2 * agents, held=60, keys=(), hangs_up=False, every=SOUND_EVERY,
+    callers = Callers(made, "1364", rate=rate, calls=2 * agents, held=120, keys=(), hangs_up=False, every=SOUND_EVERY,
                       patience=2 * agents / rate + 2 * LONGEST + 120)
     before, start = made.spent(), time.time()
     calling = asyncio.create_task(callers.run())
@@ -165,6 +167,7 @@ async def day(agents: int, rate: float) -> Run:
 
 async def main(quick: bool) -> None:
     agents, rate = (60, 6.0) if quick else (500, 20.0)
+    load = os.getloadavg()[0]
     run = await day(agents, rate)
     freed, ready = run.matches(first=False), run.matches(first=True)
     right = not run.wrong and run.served == run.callers and run.most_talking >= MOST_TALK * agents
@@ -179,6 +182,7 @@ async def main(quick: bool) -> None:
         match_after_hangup=told(freed), match_after_ready=told(ready), p99_ms=round(p99([*freed, *ready]), 1),
         cores_used=f"Asterisk {run.asterisk:.2f}, application {run.application:.2f}, "
                    f"SIPp {run.outcome.cpu / run.seconds:.2f}",
+        load_average_before=round(load, 2),
     )
 
 
