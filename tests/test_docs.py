@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from benchmarks.table import inserted
-from ivr import metrics_page
+from ivr import actions_page, metrics_page
 from ivr.cli.program import app
 from ivr.config import Settings
 from ivr.settings_page import page
@@ -27,6 +27,11 @@ def shown(page_: Path) -> list[str]:
 def test_the_settings_page_says_what_the_settings_are():
     assert (ROOT / "docs/settings.md").read_text() == page()
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_page_of_the_local_api_is_what_can_be_asked():
+    assert (ROOT / "docs/api.md").read_text() == actions_page.page()
+    assert "|  |" not in actions_page.page(), "an action does not say what it means"
 
 
 def test_the_page_of_figures_is_what_the_formulas_say():

@@ -98,6 +98,8 @@ class AgentRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class WishChanged(Event):
+    """What the agent wants from now on; a call under way goes on."""
+
     agent: str
     wish: Wish
     reason: str = ""
@@ -185,6 +187,8 @@ class OfferRefused(Event):
 # -------------------------------------------------------------------------------------------- events: in a conversation
 @dataclass(frozen=True, slots=True)
 class HoldAsked(Event):
+    """The caller hears music."""
+
     agent: str
 
 
