@@ -22,7 +22,8 @@ from statistics import quantiles
 from benchmarks.results import keep
 from ivr.core.acd import Acd
 from ivr.core.agent import Agent
-from ivr.core.floor import Floor, fit
+from ivr.core.floor import Floor
+from ivr.core.line import fit
 from ivr.core.offers import (
     AgentSet,
     BusyOver,

@@ -291,8 +291,8 @@ def tickets_are_not_looked_at():
 
 @mutant
 def levels_of_skill_do_not_count():
-    from ivr.core import floor
-    return [(floor.fit, lambda need, skills: sum(name in dict(skills) for name, _level in need.prefers))]
+    from ivr.core import line
+    return [(line.fit, lambda need, skills: sum(name in dict(skills) for name, _level in need.prefers))]
 
 
 def although(**fields):

@@ -22,10 +22,10 @@ from itertools import count
 from math import inf
 
 from ivr.core.agent import Agent
+from ivr.core.line import Line, WaitHeap
 from ivr.core.offers import Skills
-from ivr.core.queueing import ANYBODY, Entry, Need, Rules
+from ivr.core.queueing import ANYBODY, Entry, Rules
 from ivr.core.strategy import RANDOM, RING_ALL, STRATEGIES
-from ivr.core.wait import Pace
 
 FREE_HEAP_SLACK = 64
 """Thrown-away tickets are swept when a heap has twice as many entries as the queue has agents, and these more."""
@@ -34,41 +34,6 @@ FALLBACK = Rules()
 """For a queue that was taken out of the dialplans while somebody was still in it."""
 
 NOBODY: tuple[tuple[Entry, Agent], ...] = ()
-
-FreeHeap = list[tuple[float, float, str, int, Agent]]
-WaitHeap = list[tuple[float, str, int, Entry]]
-
-
-@dataclass(slots=True, eq=False)
-class Line:
-    """One queue's waiting callers and free agents. ``deserted``: since when nobody is signed in; ``drawn``: the last lot of
-    a queue that draws lots."""
-
-    rules: Rules
-    free: dict[Skills, FreeHeap] = field(default_factory=dict)
-    lanes: dict[Need, WaitHeap] = field(default_factory=dict)
-    waiting: dict[str, Entry] = field(default_factory=dict)
-    ringing_all: dict[str, Entry] = field(default_factory=dict)
-    members: int = 0
-    signed_in: int = 0
-    deserted: float | None = None
-    drawn: float = 0.0
-    pace: Pace = field(default_factory=Pace)
-    _fits: dict[tuple[Need, Skills], int | None] = field(default_factory=dict)
-
-    def fit(self, need: Need, skills: Skills) -> int | None:
-        """How many of the preferred skills are there, None when a needed one is not."""
-        key = (need, skills)
-        if key not in self._fits:
-            self._fits[key] = fit(need, skills)
-        return self._fits[key]
-
-
-def fit(need: Need, skills: Skills) -> int | None:
-    has = dict(skills)
-    if any(has.get(name, 0) < level for name, level in need.skills):
-        return None
-    return sum(has.get(name, 0) >= level for name, level in need.prefers)
 
 
 @dataclass(slots=True, eq=False)

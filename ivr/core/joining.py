@@ -13,7 +13,7 @@ from ivr.core.waiting import move, plan, report_stay, wait
 
 if TYPE_CHECKING:
     from ivr.core.acd import Acd
-    from ivr.core.floor import Line
+    from ivr.core.line import Line
 
 
 JUST_NOW: Final = 5.0

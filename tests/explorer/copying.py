@@ -16,7 +16,8 @@ from unruly import Kept, Leg, Person, Stay, World
 
 from ivr.core.acd import Acd
 from ivr.core.agent import Agent
-from ivr.core.floor import Floor, Line
+from ivr.core.floor import Floor
+from ivr.core.line import Line
 from ivr.core.messages import Event
 from ivr.core.offers import BusyOver
 from ivr.core.queueing import Entry, Offer
