@@ -72,7 +72,7 @@ def test_the_same_events_give_the_same_orders_and_the_same_state():
 
 RARE = {
     "whoever_listens_stays_with_the_agent_who_left", "whoever_has_talked_is_reported_again", "supervision_is_not_stopped",
-    "whoever_never_gets_a_bridge_waits_for_it",
+    "whoever_never_gets_a_bridge_waits_for_it", "a_hang_up_is_ordered_once",
 }
 """Rules whose absence shows once in a hundred thousand events, or more rarely."""
 

@@ -143,7 +143,7 @@ class Walk:
         world, dice = self.world, self.dice
         name = dice.choice((*CALLERS, *world.store))
         queue = dice.choice(("", *QUEUES))
-        world.tell(CallerMoved(world.now, name, queue, front=not queue))
+        world.tell(CallerMoved(world.now, name, queue, front=not queue or dice.random() < 0.3))
 
     # ------------------------------------------------------------------------------------------------------------ agents
     def _somebody(self) -> str:
@@ -258,9 +258,12 @@ class Walk:
         world.keeps_callback(name)
 
     def a_callback_is_told_again(self) -> None:
+        """Perhaps because somebody wants it tried now."""
         opened = [name for name, kept in self.world.store.items() if kept.state == "open"]
         if opened:
-            self.world.keeps_callback(self.dice.choice(opened))
+            name = self.dice.choice(opened)
+            self.world.store[name].due = self.dice.choice((self.world.store[name].due, self.world.now))
+            self.world.keeps_callback(name)
 
     def a_callback_is_withdrawn(self) -> None:
         world = self.world
