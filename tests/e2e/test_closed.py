@@ -66,3 +66,14 @@ async def test_given_night_when_a_caller_does_nothing_then_his_number_is_kept_un
         record = await centre.record(koffi)
         assert len(centre.callbacks(koffi)) == 1
     assert (record["outcome"], record["cause"]) == ("RAPPEL_PROGRAMME", "us")
+
+
+async def test_given_night_when_koffi_hangs_up_then_his_call_is_work_for_the_morning(centre):
+    async with centre.caller() as koffi:
+        await call(koffi)
+        await koffi.press("0")
+        await centre.at_node("conseiller")
+        await koffi.hang_up()
+        assert (await centre.record(koffi))["outcome"] == "HORS_HORAIRES"
+        items = centre.rows("SELECT kind, state FROM work_items WHERE number = ?", koffi.account)
+    assert items == [{"kind": "closed", "state": "open"}]

@@ -70,6 +70,19 @@ async def test_given_mariam_supervises_when_the_application_dies_then_she_is_let
         await back_in_talk(centre, koffi, awa, mariam)
 
 
+async def test_given_awa_s_phone_rings_when_the_application_dies_then_it_rings_again_and_that_is_no_miss(centre):
+    async with people(centre, "caller", "awa", signed_in=["awa"], awa={"answer_after": None}) as (koffi, awa):
+        await ask_for_an_agent(centre, koffi)
+        await awa.until("ringing", 15)
+        await awa.behave(answer_after=0.05)
+        await centre.die_and_come_back()
+        await awa.until("ended")
+        await awa.until("connected")
+        await hears(centre, koffi=(koffi, ["awa"]), awa=(awa, ["caller"]))
+        assert (await centre.agent("awa"))["misses"] == 0
+        await over(centre, koffi, awa)
+
+
 async def test_given_serge_is_rung_for_a_transfer_when_the_application_dies_then_koffi_still_gets_somebody(centre):
     async with people(centre, *TWO, signed_in=["awa"], serge={"answer_after": None}) as (koffi, awa, serge):
         await talk(centre, koffi, awa)
