@@ -28,7 +28,7 @@ from ivr.core.offers import (
     Wake,
 )
 from ivr.core.queueing import Entry
-from ivr.core.waiting import plan, report_stay, wait, wake
+from ivr.core.waiting import plan, report_stay, wait, wake, watch_desertion
 
 if TYPE_CHECKING:
     from ivr.core.acd import Acd
@@ -206,6 +206,7 @@ def withdrawn(acd: Acd, event: CallbackWithdrawn) -> None:
     entry.callback = ""
     if entry.ticket:  # a caller like others from now on, whose patience is counted
         wake(acd, entry, acd.rules_of(entry.queue), event.at)
+        watch_desertion(acd, entry.queue, event.at)
 
 
 def _stop(acd: Acd, entry: Entry, at: float) -> None:

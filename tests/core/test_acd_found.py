@@ -123,6 +123,15 @@ def test_a_callback_is_withdrawn_while_the_person_waits_on_the_line_and_its_pati
     assert [order for order in answer if isinstance(order, Wake)] == [Wake(290.0, EntryDue(1010.0, "cb-1", 1))]
 
 
+def test_a_callback_is_withdrawn_while_the_person_waits_where_nobody_is_and_the_person_is_not_kept_waiting():
+    acd = centre(general=Rules(empty_after=60.0))
+    kept(acd)
+    joins(acd, "cb-1", callback="cb")
+    acd.handle(QueueDeserted(1060.0, "general", 1000.0))
+    answer = acd.handle(CallbackWithdrawn(1070.0, "cb", "cancelled"))
+    assert Wake(60.0, QueueDeserted(1070.0, "general", 1070.0)) in answer
+
+
 def test_a_caller_talks_with_an_outside_number_at_a_restart_and_no_agent_is_made_of_it():
     acd = centre("Awa")
     joins(acd, "Koffi", offer="Koffi.o1.2", agent=NUMBER)
