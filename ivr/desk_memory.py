@@ -21,7 +21,10 @@ class DeskMemory:
             await self.desk.set_wish(order.agent, order.wish, order.reason)
 
     async def keep_callback(self, order: KeepCallback) -> None:
-        await self.desk.keep_callback(order.callback, order.state, order.tries, order.due, self.clock.now())
+        now = self.clock.now()
+        await self.desk.keep_callback(
+            order.callback, order.state, order.tries, order.due, now, queue=order.queue or None,
+        )
 
     async def keep_reports(self, reports: Sequence[Stayed | Worked | Spent]) -> None:
         await self.desk.keep_reports(reports)

@@ -154,7 +154,9 @@ class Desk(Protocol):
 
     async def set_wish(self, agent: str, wish: str, reason: str | None = None) -> None: ...
 
-    async def keep_callback(self, callback: str, state: str, tries: int, due: float, at: float) -> None: ...
+    async def keep_callback(
+        self, callback: str, state: str, tries: int, due: float, at: float, *, queue: str | None = None,
+    ) -> None: ...
 
     async def keep_reports(self, reports: Sequence[Stayed | Worked | Spent]) -> None:
         """Rows of the distributor's journal, each kept once however often it is told."""

@@ -32,7 +32,9 @@ def register_callback(row: Row) -> Steps[Facts]:
     }
 
 
-def keep_callback(callback: str, state: str, tries: int, due: float, at: float) -> Steps[None]:
+def keep_callback(
+    callback: str, state: str, tries: int, due: float, at: float, *, queue: str | None,
+) -> Steps[None]:
     """One that expires becomes a work item at once. Told again, the same end changes nothing; raises `Refused` for another
     end, for an unknown state and for an unknown entry."""
     if state not in (*GOING_ON, *ENDS):
@@ -41,7 +43,7 @@ def keep_callback(callback: str, state: str, tries: int, due: float, at: float) 
     if row["state"] == state and state in ENDS:
         return
     _still_open(row)
-    yield Ask("try_callback", {"id": row["id"], "tries": tries, "due": due})
+    yield Ask("try_callback", {"id": row["id"], "tries": tries, "due": due, "queue": queue})
     if state in ENDS:
         yield Ask("close_callback", {"id": row["id"], "state": state, "at": at, "who": work.ITSELF, "outcome": None})
     if state == "expired":

@@ -43,8 +43,8 @@ class DistributionTables:
     def list_callbacks(self, state: str | None, limit: int) -> Lines:
         return _by(wanted(self._callbacks.values(), state=state), "since", "id")[:limit]
 
-    def try_callback(self, id: int, tries: int, due: float) -> Lines:  # noqa: A002
-        return self._callbacks.change(id, tries=tries, due=due)
+    def try_callback(self, id: int, tries: int, due: float, queue: str | None) -> Lines:  # noqa: A002
+        return self._callbacks.change(id, tries=tries, due=due, **({"queue": queue} if queue else {}))
 
     def close_callback(self, id: int, state: str, at: float, who: str, outcome: str | None) -> Lines:  # noqa: A002
         return self._callbacks.change(id, state=state, closed_at=at, closed_by=who, outcome=outcome)

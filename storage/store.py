@@ -127,10 +127,12 @@ class Store:
         """In their places, the earliest first; ``state`` None for all. One that is being dialled is 'open'."""
         return await self.engine.read(callbacks.list_callbacks, state, limit)
 
-    async def keep_callback(self, callback: str, state: str, tries: int, due: float, at: float) -> None:
-        """What the distributor's `KeepCallback` says. An expired one becomes a work item in the same transaction. Raises
-        `Refused` when somebody closed it meanwhile."""
-        await self.engine.write(True, callbacks.keep_callback, callback, state, tries, due, at)
+    async def keep_callback(
+        self, callback: str, state: str, tries: int, due: float, at: float, *, queue: str | None = None,
+    ) -> None:
+        """What the distributor's `KeepCallback` says; a ``queue`` of None is the one it has. An expired one becomes a work
+        item in the same transaction. Raises `Refused` when somebody closed it meanwhile."""
+        await self.engine.write(True, callbacks.keep_callback, callback, state, tries, due, at, queue=queue)
 
     async def close_callback(
         self, callback: int | str, state: str, who: str, at: float, outcome: str | None = None,

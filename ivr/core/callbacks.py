@@ -15,7 +15,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from ivr.core import offering
-from ivr.core.messages import AgentAnswered, QueueChanged
+from ivr.core.messages import AgentAnswered, PlaceKept, QueueChanged
 from ivr.core.offers import (
     CallbackDue,
     CallbackKept,
@@ -230,6 +230,7 @@ def called_again(acd: Acd, entry: Entry, at: float) -> None:
         if open_.number == number and open_.queue == entry.queue and open_.absent:
             entry.since = min(entry.since, open_.since)
             entry.priority = max(entry.priority, open_.priority)
+            acd.tell(entry, PlaceKept(at, entry.ref, entry.since))
             _stop(acd, open_, at)
             _close(acd, open_, "called_again", at)
 

@@ -44,6 +44,7 @@ def _enter(acd: Acd, entry: Entry, event: CallerJoined) -> None:
         if not refusal(acd.floor.lines.get(other), entry, event.at):
             report_stay(acd, entry, event.at, "flow_out", why)
             entry.queue, why = other, ""
+            callbacks.called_again(acd, entry, event.at)
             acd.tell(entry, QueueChanged(event.at, entry.ref, other))
     if why:
         report_stay(acd, entry, event.at, "refused", why)

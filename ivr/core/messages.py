@@ -179,6 +179,13 @@ class AgentHeld(Echo):
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceKept(Echo):
+    """The place is an earlier one: this caller was to be called back, and has called again. ``since`` as in `Enqueue`."""
+
+    since: float
+
+
+@dataclass(frozen=True, slots=True)
 class QueueChanged(Echo):
     """The caller waits in another queue from now on: it overflowed, or a supervisor or an agent has moved it."""
 

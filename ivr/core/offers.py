@@ -403,12 +403,14 @@ class KeepWish:
 
 @dataclass(frozen=True, slots=True)
 class KeepCallback:
-    """Remember what became of a callback. ``state``: open, dialling, done, expired, cancelled, called_again."""
+    """Remember what became of a callback. ``state``: open, dialling, done, expired, cancelled, called_again; ``queue``
+    when it has moved to another one."""
 
     callback: str
     state: str
     tries: int
     due: float
+    queue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

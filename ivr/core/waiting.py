@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from ivr.core.messages import QueueChanged, QueueRefused
-from ivr.core.offers import EntryDue, QueueDeserted, Stayed, Wake
+from ivr.core.offers import EntryDue, KeepCallback, QueueDeserted, Stayed, Wake
 from ivr.core.queueing import ANYBODY, Entry, Need, Rules
 
 if TYPE_CHECKING:
@@ -117,7 +117,9 @@ def move(acd: Acd, entry: Entry, queue: str, at: float, why: str) -> None:
         report_stay(acd, entry, at, "flow_out", why)
     entry.queue, entry.entered, entry.served, entry.front = queue, at, False, math.inf
     plan(entry, acd.rules_of(queue))
-    if not entry.absent:
+    if entry.absent:
+        acd.out.append(KeepCallback(entry.callback, "open", entry.tries, entry.not_before, queue))
+    else:
         acd.tell(entry, QueueChanged(at, entry.ref, queue))
     wait(acd, entry, at)
 

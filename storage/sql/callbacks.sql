@@ -17,7 +17,7 @@ SELECT * FROM callbacks WHERE id = :id
 SELECT * FROM callbacks WHERE (:state IS NULL OR state = :state) ORDER BY since, id LIMIT :limit
 
 -- name: try_callback
-UPDATE callbacks SET tries = :tries, due = :due WHERE id = :id AND state = 'open'
+UPDATE callbacks SET tries = :tries, due = :due, queue = COALESCE(:queue, queue) WHERE id = :id AND state = 'open'
 
 -- name: close_callback
 UPDATE callbacks SET state = :state, closed_at = :at, closed_by = :who, outcome = :outcome WHERE id = :id AND state = 'open'

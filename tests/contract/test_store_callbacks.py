@@ -73,6 +73,15 @@ async def test_nobody_answered_then_it_waits_for_its_next_try(store):
     assert (await kept(store, "2"))["tries"] == 1
 
 
+async def test_a_callback_that_has_moved_is_in_its_new_queue(store):
+    told = await kept(store)
+    before = await the_only(store)
+    await store.keep_callback(told["callback"], "open", 0, 0.0, MONDAY + 60, queue="carriere")
+    assert (before.queue != "carriere", (await the_only(store)).queue) == (True, "carriere")
+    await store.keep_callback(told["callback"], "open", 1, 0.0, MONDAY + 90)
+    assert (await the_only(store)).queue == "carriere"
+
+
 async def test_a_number_that_is_being_dialled_is_still_kept_once(store):
     told = await kept(store)
     await store.keep_callback(told["callback"], "dialling", 1, 0.0, MONDAY + 60)

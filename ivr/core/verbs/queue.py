@@ -22,6 +22,7 @@ from ivr.core.messages import (
     Enqueue,
     Event,
     Json,
+    PlaceKept,
     Prompt,
     QueueChanged,
     QueueMoved,
@@ -116,6 +117,8 @@ class _Wait:
         match event:
             case QueueRefused():
                 return self._refused(event.reason)
+            case PlaceKept(since=since):
+                self.call.facts["queued_since"] = self.since = since
             case QueueChanged(queue=queue):
                 self.call.note("queued", queue)
             case QueueMoved():
