@@ -111,7 +111,7 @@ def main(quick: bool) -> None:
     )
     took = seconds * 10_000_000 / calls
     keep("ten_million_calls_s", round(took, 1), "s", "< 180", met=took < 180, how=how + "; scaled up" * quick,
-         note="by the clock on the wall, so on a machine with nothing else to do; alone_s is what the processor time would take",
+         note="by the clock on the wall: on a machine with nothing else to do; alone_s is what the processor time takes",
          alone_s=round(10_000_000 * work / calls / processes, 1), **known)
 
 

@@ -41,5 +41,5 @@ def test_given_a_textbook_centre_when_played_for_long_then_it_is_as_precise_as_t
 @pytest.mark.slow
 @pytest.mark.parametrize(("per_hour", "aht", "agents", "patience"), [(300, 240, 22, math.inf), (500, 180, 24, 90.0)])
 def test_given_other_sizes_then_the_formulas_hold_too(per_hour, aht, agents, patience):
-    played = study(textbook(per_hour, aht, agents, patience, days=20, length=80 * 3600.0), processes=2)
+    played = study(textbook(per_hour, aht, agents, patience, days=20, length=40 * 3600.0, seed=3), processes=2)
     agrees(played, formula(per_hour, aht, agents, patience))
