@@ -16,6 +16,7 @@ from typing import Any, Final
 import structlog
 
 from ivr.ari import names
+from ivr.callback_places import place_of
 from ivr.core.call import Call, Output, replay
 from ivr.core.flow import Flow
 from ivr.core.messages import (
@@ -28,7 +29,6 @@ from ivr.core.messages import (
     CommandFailed,
     Enqueue,
     Event,
-    Facts,
     Hangup,
     LeaveQueue,
     Listen,
@@ -71,6 +71,7 @@ class Session:
     _notes: list[Event] = field(default_factory=list)
     _timers: dict[int, asyncio.TimerHandle] = field(default_factory=dict)
     _stopped: set[int] = field(default_factory=set)
+    _callbacks: list[CallbackKept] = field(default_factory=list)
     _hung_up: bool = False
     _opened: bool = False
 
@@ -218,7 +219,7 @@ class Session:
         return await self._stored(command, written)
 
     async def _register_callback(self, command: RegisterCallback) -> Event:
-        """Kept in the store first, then in its place among those who wait."""
+        """Kept in the store; in its place among those who wait once the caller is off the line, and can be called."""
         now, number = self.house.clock.now(), self.house.may_call_back(command.number)
         if number is None:
             return Answered(now, command.ref, {"refused": True})
@@ -228,8 +229,13 @@ class Session:
             facts=command.facts, expires=now + rules.lasting,
         ))
         if isinstance(answer, Answered):
-            self.house.distributor.post(callback_kept(number, answer.facts, command.facts, now))
+            self._callbacks.append(place_of(number, answer.facts, command.facts, now))
         return answer
+
+    def _tell_callbacks(self) -> None:
+        callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            self.house.distributor.post(callback)
 
     async def _stored(self, command: Started, answer: Awaitable[Any]) -> Event:
         name = type(command).__name__
@@ -242,6 +248,7 @@ class Session:
         return Answered(self.house.clock.now(), command.ref, facts)
 
     async def _enqueue(self, command: Enqueue) -> None:
+        self._tell_callbacks()  # who waits again is not called back on top of it: the distributor sees to that
         await self.house.ears.close(self.id)
         record, desk = self.call.record, self.house.distributor
         agent = record.agent if command.offer and record.agent in desk.acd.agents else ""  # else an outside number
@@ -292,6 +299,7 @@ class Session:
         await self._close()
 
     async def _close(self) -> None:
+        self._tell_callbacks()
         called = names.callback_of(self.id)
         if called is not None:  # one who went before asking for the agent, who waits; of no effect when they have talked
             self.house.distributor.post(PersonLost(self.house.clock.now(), called[0], "no_answer", called[1]))
@@ -321,14 +329,6 @@ class Session:
         if notes:
             await self.house.journal.append(self.id, self._seq, notes)
             self._seq += len(notes)
-
-
-def callback_kept(number: str, kept: Facts, facts: Facts, at: float) -> CallbackKept:
-    """A callback as the store answered it, for the distributor."""
-    return CallbackKept(
-        at, str(kept["callback"]), number, str(kept["queue"]), float(str(kept["since"])), int(str(kept["priority"])), (),
-        facts, int(str(kept["tries"])), float(str(kept["due"] or 0.0)), float(str(kept["expires"] or 0.0)),
-    )
 
 
 PERFORMERS: Final[dict[type[Command], Any]] = {

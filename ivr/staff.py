@@ -36,7 +36,7 @@ class Staff:
     async def load(self) -> None:
         """Who works here, and who is to be called back, from the store."""
         await self._load_agents()
-        await self.load_callbacks(await self.telephony.called_back())
+        await self.load_callbacks(await self.telephony.called_back() | set(await self.telephony.channels()))
 
     async def sign_in(self) -> None:
         """What the agents want, from the store, and where their phones are, from Asterisk: calls are offered from now on."""
@@ -67,14 +67,15 @@ class Staff:
             self.distributor.post(EquipmentChanged(self.clock.now(), agent.id, agent.id in reachable))
 
     async def load_callbacks(self, on_the_line: Collection[str] = ()) -> None:
-        """Those that are open take their places again; those that somebody closed leave theirs. Persons who were called in
-        a former life and are ``on_the_line`` ask for the agent in a moment: they are not called again."""
+        """Those that are open take their places again; those that somebody closed leave theirs. Whose callback or call
+        is ``on_the_line`` since a former life is busy: nobody is called twice at once."""
         now, known = self.clock.now(), set(self.distributor.acd.callbacks)
         queues = self.distributor.acd.rules
         for row in await self.store.list_callbacks("open", MOST_CALLBACKS):
             known.discard(str(row.id))
             queue = row.queue if row.queue in queues else next(iter(queues))
-            due = now + DIAL_BEYOND if str(row.id) in on_the_line else row.due or 0.0
+            busy = str(row.id) in on_the_line or row.call in on_the_line
+            due = now + DIAL_BEYOND if busy else row.due or 0.0
             self.distributor.post(CallbackKept(
                 now, str(row.id), row.number, queue, row.since or row.created_at, row.priority or 0, (), row.facts or {},
                 row.tries or 0, due, row.expires or 0.0,

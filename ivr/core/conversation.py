@@ -190,6 +190,7 @@ def _hand_over(acd: Acd, entry: Entry, made: Offer, at: float) -> None:
     guest.kind, entry.offers, entry.winner = "call", [guest], None
     if guest.stage != "talking":
         entry.patient = at
+        end_recording(acd, entry)
         supervision.dismiss(acd, entry, at)
         acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=True, to=_name(guest)))
         return
@@ -240,6 +241,7 @@ def transfer(acd: Acd, event: TransferAsked) -> None:
         return
     offering.drop(acd, made, "accepted", event.at)
     entry.offers, entry.winner, entry.patient = [], None, event.at
+    end_recording(acd, entry)
     supervision.dismiss(acd, entry, event.at)
     if kind == "number":
         _to_number(acd, entry, made, name, event.at)
@@ -287,6 +289,7 @@ def agent_left(acd: Acd, entry: Entry, made: Offer, at: float) -> None:
         _hand_over(acd, entry, made, at)
         return
     supervision.dismiss(acd, entry, at)
+    end_recording(acd, entry)
     del acd.entries[entry.key]
     acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=False))
 
@@ -324,6 +327,13 @@ def dissolve(acd: Acd, entry: Entry, at: float) -> None:
 
 
 # -------------------------------------------------------------------------------------------------------------- recording
+def end_recording(acd: Acd, entry: Entry) -> None:
+    """Nothing more goes into this recording, though the bridge may live on: the next agent's is another one."""
+    if entry.recording:
+        acd.out.append(PauseRecording(entry.key, entry.recording, on=False))
+        entry.recording = ""
+
+
 def recording(acd: Acd, event: RecordingAsked) -> None:
     talk = _talk_of(acd, event.agent, "talking", "hold", "consulting")
     if talk is None:

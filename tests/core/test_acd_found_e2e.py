@@ -11,6 +11,7 @@ from ivr.core.offers import (
     LegAnswered,
     LegBridged,
     LegGone,
+    PauseRecording,
     RecordTalk,
     RingTimedOut,
     StopDialling,
@@ -81,3 +82,19 @@ def test_a_person_answers_the_first_try_while_the_second_is_made_and_the_second_
     answer = acd.handle(CallerJoined(1004.0, "out-cb.1", 1, "general", 0, 1004.0, {}, callback="cb"))
     assert StopDialling("cb", 2) in answer
     assert len(told(answer, AgentAnswered)) == 1
+
+
+def test_a_recorded_call_is_transferred_and_the_first_recording_ends_there():
+    acd = centre("Awa", "Sery", general=Rules(record=True))
+    joins(acd, "Koffi")
+    talks(acd, "Koffi.o1.1")
+    answer = acd.handle(TransferAsked(1001.0, "Awa", "queue:general"))
+    assert PauseRecording("Koffi", "talk-Koffi.o1.1", on=False) in answer
+    assert RecordTalk("Koffi", "talk-Koffi.o1.2") in talks(acd, "Koffi.o1.2")
+
+
+def test_a_recorded_call_is_left_by_the_agent_and_what_the_caller_says_then_is_not_recorded():
+    acd = centre("Awa", general=Rules(record=True))
+    joins(acd, "Koffi")
+    talks(acd, "Koffi.o1.1")
+    assert PauseRecording("Koffi", "talk-Koffi.o1.1", on=False) in acd.handle(LegGone(1009.0, "Koffi.o1.1", "ended"))

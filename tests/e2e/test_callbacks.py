@@ -99,6 +99,28 @@ async def test_given_koffi_is_to_be_called_back_when_he_calls_again_then_he_has_
         assert (await centre.status())["callbacks"] == []
 
 
+async def test_given_awa_s_phone_rings_for_koffi_when_he_asks_to_be_called_back_then_it_stops_until_he_is(centre):
+    await centre.ruled(general=QUICK)
+    outside, rings = {"answer_after": 0.05}, {"answer_after": None}
+    async with people(centre, "outside", "awa", signed_in=["awa"], outside=outside, awa=rings) as (koffi, awa):
+        await ask_for_an_agent(centre, koffi)
+        await awa.until("ringing", 10)
+        await koffi.press("1")
+        await awa.until("ended")
+        await centre.agent_is("awa", "ready")
+        await centre.heard(koffi, "rappel.confirmer_numero", telephone=koffi.account)
+        await awa.behave(answer_after=0.05)
+        await koffi.press("1")
+        await centre.heard(koffi, "rappel.enregistre")
+        await centre.agent_is("awa", "ready")
+        await koffi.hang_up()
+        await koffi.until("connected", 10)
+        await is_with(centre, koffi, awa)
+        assert [each["tries"] for each in centre.callbacks(koffi)] == [1], "he was called while he was on the line"
+        await over(centre, koffi, awa)
+        assert (await centre.agent("awa"))["misses"] == 0
+
+
 async def test_given_koffi_answers_and_hangs_up_before_the_agent_is_there_then_he_is_tried_again(centre):
     await centre.ruled(general=QUICK)
     async with people(centre, "outside", "awa") as (koffi, awa):

@@ -154,3 +154,23 @@ async def test_given_awa_consults_an_outside_number_when_it_does_not_answer_then
         await hears(centre, koffi=(koffi, ["outside"]), partner=(partner, ["caller"]))
         await over(centre, koffi)
         assert segments(await centre.record(koffi)) == [("awa", ""), (OUTSIDE, "")]
+
+
+async def test_given_awa_consults_serge_when_koffi_gives_up_while_it_rings_then_it_stops_and_both_are_free(centre):
+    rings = {"answer_after": None}
+    async with people(centre, "caller", "awa", "serge", signed_in=["awa"], serge=rings) as (koffi, awa, serge):
+        await talk(centre, koffi, awa)
+        await centre.ready(serge)
+        await centre.act("awa", "consult", to="agent:serge")
+        await serge.until("ringing")
+        with centre.frozen():
+            await koffi.hang_up()
+            await serge.answer()
+            await serge.until("connected")
+        await serge.until("ended")
+        await awa.until("ended")
+        for agent in ("awa", "serge"):
+            await centre.agent_is(agent, "ready")
+        assert (await centre.agent("serge"))["misses"] == 0
+        await over(centre, koffi)
+        assert segments(await centre.record(koffi)) == [("awa", "")]

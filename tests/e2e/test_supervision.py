@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from tests.e2e.talks import VOICES, hears, over, people, talk, works
+from tests.e2e.talks import MUSIC, VOICES, hears, over, people, talk, works
 from tests.e2e.tones import RATE
 
 pytestmark = pytest.mark.e2e
@@ -56,10 +56,10 @@ async def test_given_a_supervisor_listens_when_the_conversation_is_transferred_o
 
 
 # ------------------------------------------------------------------------------------------------------- what is recorded
-def talk_of(centre):
-    """The recording of the one conversation: samples, or None before there is one."""
-    files = list(centre.settings.recordings.rglob("talk-*.wav"))
-    return soundfile.read(files[0])[0] if files else None
+def talks_of(centre):
+    """The recordings of conversations, in their order: samples."""
+    files = sorted(centre.settings.recordings.rglob("talk-*.wav"))
+    return [soundfile.read(file)[0] for file in files]
 
 
 def audible(samples, name):
@@ -82,13 +82,15 @@ async def test_given_a_queue_that_records_when_they_talk_then_both_are_in_the_fi
         await centre.act("awa", "recording", on=False)
         paused = awa.heard.seconds
         await centre.wait(lambda: awa.heard.seconds > paused + 3, 8, "no audio")
+        await centre.act("awa", "recording", on=True)
+        await awa.hang_up()
+        await centre.heard(koffi, "fin.agent_parti")
+        await centre.wait(lambda: koffi.heard.seconds > paused + 8, 12, "no audio")
         await over(centre, koffi)
-        record = await centre.record(koffi)
-        talked = record["talked"]
-    samples = talk_of(centre)
-    assert samples is not None
+        talked = (await centre.record(koffi))["talked"]
+    [samples] = talks_of(centre)
     kept = len(samples) / RATE
-    assert 0.4 < kept < talked - 2.5, "the pause is not in it"
+    assert 0.4 < kept < talked - 2.5, "neither the pause is in it nor what Koffi said afterwards"
     assert audible(samples, "caller") > 0.1
     assert audible(samples, "awa") > 0.1
 
@@ -107,4 +109,27 @@ async def test_given_koffi_refused_to_be_recorded_when_they_talk_then_there_is_n
         await hears(centre, koffi=(koffi, ["awa"]), awa=(awa, ["caller"]))
         await over(centre, koffi)
         assert (await centre.record(koffi))["recording_refused"]
-    assert talk_of(centre) is None
+    assert talks_of(centre) == []
+
+
+@pytest.mark.usefixtures("no_recordings")
+async def test_given_a_recorded_call_is_transferred_then_koffi_hears_music_meanwhile_and_each_has_a_recording(centre):
+    rings = {"answer_after": None}
+    async with people(centre, "caller", "awa", "serge", signed_in=["awa"], serge=rings) as (koffi, awa, serge):
+        await talk(centre, koffi, awa)
+        await hears(centre, koffi=(koffi, ["awa"]), awa=(awa, ["caller"]))
+        await centre.ready(serge)
+        await centre.act("awa", "transfer", to="agent:serge")
+        await serge.until("ringing")
+        await hears(centre, koffi=(koffi, [MUSIC]))
+        await serge.answer()
+        await hears(centre, koffi=(koffi, ["serge"]), serge=(serge, ["caller"]))
+        await centre.act("serge", "recording", on=False)
+        paused = koffi.heard.seconds
+        await centre.wait(lambda: koffi.heard.seconds > paused + 3, 8, "no audio")
+        await over(centre, koffi, serge)
+        await centre.record(koffi)
+    first, second = talks_of(centre)
+    assert (audible(first, "awa") > 0.1, audible(first, "serge") > 0.03) == (True, False), "serge is not in awa's recording"
+    assert (audible(second, "awa") > 0.03, audible(second, "serge") > 0.1) == (False, True)
+    assert len(second) / RATE < 2.5, "the pause is not in it"
