@@ -24,7 +24,7 @@ from benchmarks.results import keep
 from benchmarks.rig import Rig, rig
 from benchmarks.sipp import Callers, Outcome
 from ivr.control import ask
-from ivr.core.offers import Stayed, Worked
+from ivr.core.orders import Stayed, Worked
 from storage import Agent, Store
 
 QUEUES = "queues:\n  general: {label: general, ring: 20, wrap_up: 0, most: 5000, when_empty: wait, empty_after: 3600}\n"

@@ -24,17 +24,8 @@ from ivr.core.acd import Acd
 from ivr.core.agent import Agent
 from ivr.core.floor import Floor
 from ivr.core.line import fit
-from ivr.core.offers import (
-    AgentSet,
-    BusyOver,
-    CallerJoined,
-    EquipmentChanged,
-    LegAnswered,
-    LegBridged,
-    LegGone,
-    Ring,
-    WishChanged,
-)
+from ivr.core.offers import AgentSet, BusyOver, CallerJoined, EquipmentChanged, LegAnswered, LegBridged, LegGone, WishChanged
+from ivr.core.orders import Ring
 from ivr.core.queueing import ANYBODY, Entry, Need, Rules
 
 AGENTS, WAITING = 20_000, 300

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.results import keep
 from ivr.core.acd import Acd
-from ivr.core.offers import Stayed
+from ivr.core.orders import Stayed
 from ivr.core.queueing import Entry, Rules
 from ivr.core.wait import asterisk_estimate, asterisk_holdtime, last_served_estimate, position_estimate
 from ivr.simulation.callers import drawn

@@ -7,7 +7,7 @@ from ivr.core.offers import CallbackKept
 
 
 def place_of(number: str, kept: Facts, facts: Facts, at: float) -> CallbackKept:
-    """``kept``: the store's answer to `ivr.core.messages.RegisterCallback`; ``facts``: what the call knew."""
+    """``kept``: the store's answer to `ivr.core.commands.RegisterCallback`; ``facts``: what the call knew."""
     return CallbackKept(
         at, str(kept["callback"]), number, str(kept["queue"]), float(str(kept["since"])), int(str(kept["priority"])), (),
         facts, int(str(kept["tries"])), float(str(kept["due"] or 0.0)), float(str(kept["expires"] or 0.0)),

@@ -10,7 +10,7 @@ from ivr.ari.errors import AriError
 from ivr.ari.telephony import AriTelephony
 from ivr.ari.translate import CodeDialed
 from ivr.core.agent import Wish
-from ivr.core.messages import Prompt
+from ivr.core.commands import Prompt
 from ivr.core.offers import WishChanged
 from ivr.distributor import Distributor
 

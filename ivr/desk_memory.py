@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ivr.core.offers import KeepCallback, KeepWish, Spent, Stayed, Worked
+from ivr.core.orders import KeepCallback, KeepWish, Spent, Stayed, Worked
 from ivr.ports import Clock, Desk
 
 

@@ -16,7 +16,8 @@ import structlog
 
 from ivr.core.acd import Acd
 from ivr.core.messages import Event
-from ivr.core.offers import (
+from ivr.core.offers import PersonLost
+from ivr.core.orders import (
     AcdCommand,
     Aside,
     DialOut,
@@ -25,7 +26,6 @@ from ivr.core.offers import (
     KeepWish,
     NotDone,
     PauseRecording,
-    PersonLost,
     RecordTalk,
     Ring,
     SayToLeg,

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from ivr.core.messages import Heard, Listen
+from ivr.core.commands import Listen
+from ivr.core.messages import Heard
 from ivr.ports import Clock, Emit, Hearing, Recognizer, TapFailed, Taps
 
 

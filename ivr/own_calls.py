@@ -14,7 +14,7 @@ from ivr.ari import names
 from ivr.ari.errors import AriError
 from ivr.ari.legs import AriLegs
 from ivr.ari.translate import OwnAnswered, OwnCall, OwnDialed, OwnOver
-from ivr.core.messages import Prompt
+from ivr.core.commands import Prompt
 from ivr.core.offers import OwnCallBegan, OwnCallEnded
 from ivr.ports import TelephonyLost
 

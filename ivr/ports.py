@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from ivr.core.messages import Command, Event, Facts, Grammar, Heard, HeardKind, Hypothesis
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.commands import Command, Grammar
+from ivr.core.messages import Event, Facts, Heard, HeardKind, Hypothesis
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.record import CallRecord
 
 

@@ -18,32 +18,34 @@ import structlog
 from ivr.ari import names
 from ivr.callback_places import place_of
 from ivr.core.call import Call, Output, replay
-from ivr.core.flow import Flow
-from ivr.core.messages import (
-    Answered,
+from ivr.core.commands import (
     AskPlace,
-    CallEnded,
-    CallStarted,
     CancelTimer,
     Command,
-    CommandFailed,
     Enqueue,
-    Event,
     Hangup,
     LeaveQueue,
     Listen,
     Lookup,
-    Noted,
-    PlayFinished,
-    QueueMoved,
     RegisterCallback,
     RegisterRequest,
-    Resumed,
     SetTimer,
     Started,
     StartMusic,
     StopListening,
     StopPlay,
+)
+from ivr.core.flow import Flow
+from ivr.core.messages import (
+    Answered,
+    CallEnded,
+    CallStarted,
+    CommandFailed,
+    Event,
+    Noted,
+    PlayFinished,
+    QueueMoved,
+    Resumed,
     TimerFired,
 )
 from ivr.core.offers import CallbackKept, CallerJoined, CallerLeft, PersonLost

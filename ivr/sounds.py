@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from ivr.core.messages import Prompt
+from ivr.core.commands import Prompt
 from ivr.prompts.catalog import Catalogue, PromptError
 
 log = structlog.get_logger()

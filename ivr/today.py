@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from ivr.core.intervals import Interval, interval_of
 from ivr.core.metrics import QueueFigures
 from ivr.core.metrics_tally import Tally
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 
 

@@ -24,25 +24,8 @@ from people import Called, Caller, Person
 
 from ivr.core.acd import Acd
 from ivr.core.messages import AgentAnswered, AgentLeft, Event
-from ivr.core.offers import (
-    AcdCommand,
-    AgentSet,
-    Aside,
-    DropLeg,
-    EquipmentChanged,
-    LegBridged,
-    LegGone,
-    NotDone,
-    Ring,
-    SayToLeg,
-    Skills,
-    Spy,
-    Stayed,
-    Tell,
-    Together,
-    Wake,
-    Worked,
-)
+from ivr.core.offers import AgentSet, EquipmentChanged, LegBridged, LegGone, Skills
+from ivr.core.orders import AcdCommand, Aside, DropLeg, NotDone, Ring, SayToLeg, Spy, Stayed, Tell, Together, Wake, Worked
 from ivr.core.queueing import Rules
 
 Order = TypeVar("Order")

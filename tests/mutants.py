@@ -13,7 +13,8 @@ from dataclasses import replace
 from ivr.core import acd, callbacks, conversation, duty, joining, offering, supervision, waiting
 from ivr.core.agent import Agent
 from ivr.core.floor import Floor
-from ivr.core.offers import DropLeg, KeepWish, LegGone, Spent, Together, Wake
+from ivr.core.offers import LegGone
+from ivr.core.orders import DropLeg, KeepWish, Spent, Together, Wake
 
 Mutant = Callable[[], list[tuple[object, object]]]
 """Gives (function of the core, what it is replaced by) pairs."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ivr.core import offers as told
+from ivr.core import orders
 from ivr.core.messages import Event
 from ivr.core.offers import LegAnswered, LegRinging, Skills
 
@@ -126,7 +127,7 @@ class Person:
 
     # --------------------------------------------------------------------------------------------------- what can be read
     def wishes_kept(self) -> list[tuple[str, str]]:
-        return [(order.wish, order.reason) for order in self.desk.ordered(told.KeepWish) if order.agent == self.name]
+        return [(order.wish, order.reason) for order in self.desk.ordered(orders.KeepWish) if order.agent == self.name]
 
     @property
     def refused(self) -> list[str]:
@@ -266,10 +267,10 @@ class Called:
     @property
     def dialled(self) -> int:
         """How many times the number was called."""
-        return sum(order.callback == self.name for order in self.desk.ordered(told.DialOut))
+        return sum(order.callback == self.name for order in self.desk.ordered(orders.DialOut))
 
     @property
     def kept(self) -> list[tuple[str, int]]:
         """(state, tries) as they were remembered."""
-        orders = self.desk.ordered(told.KeepCallback)
-        return [(order.state, order.tries) for order in orders if order.callback == self.name]
+        kept = self.desk.ordered(orders.KeepCallback)
+        return [(order.state, order.tries) for order in kept if order.callback == self.name]

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ivr.core.messages import Lookup, Prompt, RegisterCallback, RegisterRequest, Started
+from ivr.core.commands import Lookup, Prompt, RegisterCallback, RegisterRequest, Started
 from ivr.dialplan import Dialplan, load_dialplan
 from ivr.prompts import Catalogue, load_catalogue, say
 from ivr.prompts.saying import MOMENT, RECORDED

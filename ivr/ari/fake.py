@@ -10,25 +10,20 @@ from dataclasses import dataclass
 
 from ivr.ari import names
 from ivr.ari.fake_legs import FakeLegs, Line
-from ivr.core.messages import (
+from ivr.core.commands import (
     Answer,
-    CallEnded,
     Command,
-    CommandFailed,
     Connect,
-    Connected,
-    DigitReceived,
     Hangup,
     Play,
-    PlayFinished,
     Record,
-    Recorded,
     Started,
     StartMusic,
     StopMusic,
     StopPlay,
     StopRecording,
 )
+from ivr.core.messages import CallEnded, CommandFailed, Connected, DigitReceived, PlayFinished, Recorded
 from ivr.core.offers import LegBridged
 
 

@@ -11,24 +11,9 @@ from typing import Final, Literal
 from ivr.ari import names
 from ivr.ari.legs import CENTRE, RING_BEYOND, Desk
 from ivr.ari.translate import Arrived
-from ivr.core.messages import Prompt
-from ivr.core.offers import (
-    Aside,
-    DialOut,
-    LegAnswered,
-    LegGone,
-    LegRinging,
-    OwnCallBegan,
-    OwnCallEnded,
-    PauseRecording,
-    PersonLost,
-    RecordTalk,
-    Ring,
-    SayToLeg,
-    Spy,
-    StopDialling,
-    Together,
-)
+from ivr.core.commands import Prompt
+from ivr.core.offers import LegAnswered, LegGone, LegRinging, OwnCallBegan, OwnCallEnded, PersonLost
+from ivr.core.orders import Aside, DialOut, PauseRecording, RecordTalk, Ring, SayToLeg, Spy, StopDialling, Together
 from ivr.ports import Emit
 
 Manner = Literal["answers", "refuses", "rings", "vanished", "unregistered"]

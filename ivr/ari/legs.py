@@ -17,20 +17,9 @@ from typing import Any, Final, Protocol
 from ivr.ari import names
 from ivr.ari.client import AriClient
 from ivr.ari.errors import AriConflict, AriError, AriNotFound, AriTimeout, AriUnreachable
-from ivr.core.messages import Prompt
-from ivr.core.offers import (
-    Aside,
-    DialOut,
-    LegGone,
-    PauseRecording,
-    PersonLost,
-    RecordTalk,
-    Ring,
-    SayToLeg,
-    Spy,
-    StopDialling,
-    Together,
-)
+from ivr.core.commands import Prompt
+from ivr.core.offers import LegGone, PersonLost
+from ivr.core.orders import Aside, DialOut, PauseRecording, RecordTalk, Ring, SayToLeg, Spy, StopDialling, Together
 from ivr.ports import Clock, Emit, TelephonyLost
 
 RING_BEYOND: Final = 1

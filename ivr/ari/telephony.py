@@ -15,12 +15,10 @@ from ivr.ari import names
 from ivr.ari.errors import AriConflict, AriError, AriNotFound, AriTimeout, AriUnreachable
 from ivr.ari.generated import Channel
 from ivr.ari.legs import AriLegs
-from ivr.core.messages import (
+from ivr.core.commands import (
     Answer,
     Command,
-    CommandFailed,
     Connect,
-    Connected,
     Hangup,
     Play,
     Record,
@@ -30,6 +28,7 @@ from ivr.core.messages import (
     StopPlay,
     StopRecording,
 )
+from ivr.core.messages import CommandFailed, Connected
 from ivr.core.offers import LegBridged
 from ivr.ports import TelephonyLost
 

@@ -11,7 +11,7 @@ from ivr.core.intervals import Interval, Kind, interval_of
 from ivr.core.metrics import Cell, QueueFigures, by_interval, queue_figures
 from ivr.core.metrics_agents import AgentFigures, agent_figures
 from ivr.core.metrics_calls import Announcements, Satisfaction, SelfService, announcements, satisfaction, self_service
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 from ivr.core.record import CallRecord
 from storage import Store

@@ -16,7 +16,7 @@ from ivr.cli.console import Progress, as_json, since, table, warn
 from ivr.cli.opened import missing, with_store
 from ivr.config import Settings, load_settings
 from ivr.core.fields import FlowErrors, Problem
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 from ivr.dialplan import Dialplan, source_of
 from ivr.dialplan_queues import read_queues

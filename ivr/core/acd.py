@@ -37,7 +37,6 @@ from ivr.core.agent import Agent
 from ivr.core.floor import FALLBACK, Floor
 from ivr.core.messages import Event
 from ivr.core.offers import (
-    AcdCommand,
     AgentRemoved,
     AgentSet,
     BusyOver,
@@ -66,12 +65,12 @@ from ivr.core.offers import (
     ResumeAsked,
     RingTimedOut,
     SuperviseAsked,
-    Tell,
     TransferAsked,
     WishChanged,
     WrapUpDone,
     WrapUpExtended,
 )
+from ivr.core.orders import AcdCommand, Tell
 from ivr.core.queueing import Entry, Offer, Place, Rules
 from ivr.core.wait import estimate
 

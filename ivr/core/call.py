@@ -18,33 +18,24 @@ import re
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from ivr.core.commands import Answer, Command, Enqueue, Grammar, Hangup, Listen, Play, Prompt, SetTimer, Started
 from ivr.core.messages import (
     AgentLeft,
-    Answer,
     Answered,
     CallEnded,
     CallStarted,
-    Command,
     CommandFailed,
     DigitReceived,
     Echo,
-    Enqueue,
     Event,
     Facts,
-    Grammar,
-    Hangup,
     Heard,
     Json,
-    Listen,
     Noted,
-    Play,
     PlayFinished,
-    Prompt,
     QueueRefused,
     Recorded,
     Resumed,
-    SetTimer,
-    Started,
     TimerFired,
 )
 from ivr.core.record import CallRecord, RecordKeeper

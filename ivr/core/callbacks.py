@@ -16,17 +16,8 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.core import offering
 from ivr.core.messages import AgentAnswered, PlaceKept, QueueChanged
-from ivr.core.offers import (
-    CallbackDue,
-    CallbackKept,
-    CallbackWithdrawn,
-    CallerJoined,
-    KeepCallback,
-    PersonLost,
-    RingTimedOut,
-    StopDialling,
-    Wake,
-)
+from ivr.core.offers import CallbackDue, CallbackKept, CallbackWithdrawn, CallerJoined, PersonLost, RingTimedOut
+from ivr.core.orders import KeepCallback, StopDialling, Wake
 from ivr.core.queueing import Entry
 from ivr.core.waiting import plan, report_stay, wait, wake, watch_desertion
 

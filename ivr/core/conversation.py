@@ -18,21 +18,16 @@ from typing import TYPE_CHECKING, Final
 from ivr.core import duty, offering, supervision
 from ivr.core.messages import AgentChanged, AgentHeld, AgentLeft, QueueChanged
 from ivr.core.offers import (
-    Aside,
     CompleteAsked,
     ConferenceAsked,
     ConsultAsked,
     HoldAsked,
-    NotDone,
-    PauseRecording,
     RecordingAsked,
     ResumeAsked,
     RingTimedOut,
-    SayToLeg,
-    Together,
     TransferAsked,
-    Wake,
 )
+from ivr.core.orders import Aside, NotDone, PauseRecording, SayToLeg, Together, Wake
 from ivr.core.queueing import Entry, Need, Offer
 from ivr.core.waiting import awaited, plan, wait
 

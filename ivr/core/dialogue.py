@@ -10,20 +10,8 @@ from collections.abc import Container, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from ivr.core.messages import (
-    Answered,
-    CommandFailed,
-    DigitReceived,
-    Echo,
-    Event,
-    Facts,
-    Grammar,
-    Heard,
-    Hypothesis,
-    Prompt,
-    Started,
-    TimerFired,
-)
+from ivr.core.commands import Grammar, Prompt, Started
+from ivr.core.messages import Answered, CommandFailed, DigitReceived, Echo, Event, Facts, Heard, Hypothesis, TimerFired
 
 if TYPE_CHECKING:
     from ivr.core.call import Call

@@ -14,17 +14,13 @@ from ivr.core.offers import (
     AgentSet,
     BusyOver,
     EquipmentChanged,
-    KeepWish,
-    NotDone,
     OwnCallBegan,
     OwnCallEnded,
-    Spent,
-    Wake,
     WishChanged,
-    Worked,
     WrapUpDone,
     WrapUpExtended,
 )
+from ivr.core.orders import KeepWish, NotDone, Spent, Wake, Worked
 from ivr.core.waiting import watch_desertion
 
 if TYPE_CHECKING:

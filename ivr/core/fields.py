@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final, TypeAlias
 
+from ivr.core.commands import Prompt
 from ivr.core.hours import Calendar
-from ivr.core.messages import Prompt
 from ivr.core.offers import Skills
 from ivr.core.record import FACTS, OUTCOMES
 from ivr.core.verbs.node import ENGINE_FACTS, Choice, error_prompts

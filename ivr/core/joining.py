@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from ivr.core import callbacks, conversation, offering
 from ivr.core.messages import QueueChanged, QueueRefused
-from ivr.core.offers import CallerJoined, CallerLeft, CallerMoved, NotDone
+from ivr.core.offers import CallerJoined, CallerLeft, CallerMoved
+from ivr.core.orders import NotDone
 from ivr.core.queueing import Entry, Rules
 from ivr.core.wait import estimate
 from ivr.core.waiting import move, plan, report_stay, wait

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, fields
 from typing import Final
 
 from ivr.core.intervals import ALWAYS, Interval, Kind, interval_of
-from ivr.core.offers import Stayed, Worked
+from ivr.core.orders import Stayed, Worked
 from ivr.core.queueing import Rules
 
 CALLS: Final = frozenset({"call", "callback"})

@@ -14,7 +14,7 @@ from typing import Final
 
 from ivr.core.intervals import ALWAYS, Interval
 from ivr.core.metrics import CALLS, HANDLING, ratio
-from ivr.core.offers import Spent, Worked
+from ivr.core.orders import Spent, Worked
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Final
 
 from ivr.core.intervals import ALWAYS, Interval
 from ivr.core.metrics import CALLS, HANDLING, MISSED, QueueFigures, rank, wait_of
-from ivr.core.offers import Stayed, Worked
+from ivr.core.orders import Stayed, Worked
 from ivr.core.queueing import Rules
 
 HOUR: Final = 3600

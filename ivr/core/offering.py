@@ -11,23 +11,8 @@ from typing import TYPE_CHECKING, Final
 from ivr.core import callbacks, conversation, duty
 from ivr.core.agent import TRANSITIONS, Agent
 from ivr.core.messages import AgentAnswered, AgentLeft, AgentRinging
-from ivr.core.offers import (
-    CallerJoined,
-    DialOut,
-    DropLeg,
-    LegAnswered,
-    LegBridged,
-    LegGone,
-    LegRinging,
-    NotDone,
-    OfferEnd,
-    OfferRefused,
-    RecordTalk,
-    Ring,
-    RingTimedOut,
-    Together,
-    Wake,
-)
+from ivr.core.offers import CallerJoined, LegAnswered, LegBridged, LegGone, LegRinging, OfferEnd, OfferRefused, RingTimedOut
+from ivr.core.orders import DialOut, DropLeg, NotDone, RecordTalk, Ring, Together, Wake
 from ivr.core.queueing import Entry, Offer
 from ivr.core.waiting import report_stay, wait
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ivr.core import conversation, duty, offering
-from ivr.core.offers import NotDone, Spy, SuperviseAsked, Together
+from ivr.core.offers import SuperviseAsked
+from ivr.core.orders import NotDone, Spy, Together
 from ivr.core.queueing import Entry, Offer
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import math
 from typing import TYPE_CHECKING
 
 from ivr.core.messages import QueueChanged, QueueRefused
-from ivr.core.offers import EntryDue, KeepCallback, QueueDeserted, Stayed, Wake
+from ivr.core.offers import EntryDue, QueueDeserted
+from ivr.core.orders import KeepCallback, Stayed, Wake
 from ivr.core.queueing import ANYBODY, Entry, Need, Rules
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from ivr.app import Service
-from ivr.core.messages import Event, Facts, Noted, Play, Started
+from ivr.core.commands import Play, Started
+from ivr.core.messages import Event, Facts, Noted
 from ivr.demo.softphone import TelephoneError
 from ivr.timeline import timeline
 from storage import CallFile

@@ -24,26 +24,19 @@ from typing import Any, Final
 
 from ivr.core.acd import Acd
 from ivr.core.offers import (
-    AcdCommand,
     AgentSet,
     BusyOver,
     CallerJoined,
     CallerLeft,
-    DropLeg,
     EquipmentChanged,
-    KeepWish,
     LegAnswered,
     LegBridged,
     LegGone,
     LegRinging,
-    Ring,
     RingTimedOut,
-    Spent,
-    Stayed,
-    Wake,
     WishChanged,
-    Worked,
 )
+from ivr.core.orders import AcdCommand, DropLeg, KeepWish, Ring, Spent, Stayed, Wake, Worked
 from ivr.core.queueing import Offer
 from ivr.simulation.callers import Callers
 from ivr.simulation.outcome import Announced, Outcome

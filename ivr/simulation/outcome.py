@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ivr.core.metrics import QueueFigures, ratio
 from ivr.core.metrics_tally import Tally
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Entry, Rules
 
 if TYPE_CHECKING:

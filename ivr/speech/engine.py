@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import Hypothesis
 
 Options = Mapping[str, str]
 """``model``: the folder of the engine's model, '' for the one it carries."""

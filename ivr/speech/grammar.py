@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from ivr.core import french
+from ivr.core.commands import Grammar
 from ivr.core.matricule import Complete, spoken, spoken_digits, spoken_letter
-from ivr.core.messages import Grammar
 
 Phrase = tuple[str, ...]
 DIGITS = 6

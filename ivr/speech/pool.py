@@ -7,7 +7,8 @@ import itertools
 import os
 from collections.abc import Mapping
 
-from ivr.core.messages import Grammar, HeardKind, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import HeardKind, Hypothesis
 from ivr.ports import RecognizerUnavailable
 from ivr.speech import wire
 from ivr.speech.engine import Options

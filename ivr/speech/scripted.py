@@ -14,7 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ivr.core.messages import Grammar, HeardKind, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import HeardKind, Hypothesis
 
 Result = tuple[HeardKind, tuple[Hypothesis, ...]]
 LOST: Result = ("lost", ())

@@ -19,7 +19,8 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import Hypothesis
 from ivr.ports import RecognizerUnavailable
 from ivr.speech import pronunciations
 from ivr.speech.engine import Options

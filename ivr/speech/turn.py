@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ivr.core.messages import Grammar, HeardKind, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import HeardKind, Hypothesis
 from ivr.speech.engine import Ear
 from ivr.speech.grammar import is_complete
 from ivr.speech.vad import WINDOW, Samples, Vad

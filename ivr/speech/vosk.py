@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import Hypothesis
 from ivr.ports import RecognizerUnavailable
 from ivr.speech.engine import Options
 from ivr.speech.grammar import word_graph

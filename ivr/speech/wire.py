@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ivr.core.messages import GrammarKind, HeardKind
+from ivr.core.commands import GrammarKind
+from ivr.core.messages import HeardKind
 
 LENGTH = 4
 LONGEST = 1 << 20

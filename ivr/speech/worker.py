@@ -18,7 +18,7 @@ import sys
 import time
 from collections import deque
 
-from ivr.core.messages import Grammar
+from ivr.core.commands import Grammar
 from ivr.ports import RecognizerUnavailable
 from ivr.speech import wire
 from ivr.speech.engine import Engine

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.ari.legs import caller_id
-from ivr.core.offers import Ring
+from ivr.core.orders import Ring
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 import soundfile as sf
 
 from ivr.config import load_settings
-from ivr.core.messages import Prompt
+from ivr.core.commands import Prompt
 from ivr.prompts import load_catalogue
 from ivr.prompts.manifest import Entry, Manifest, Slot, write_manifest
 from ivr.sounds import CatalogueSounds

@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 
 from ivr.cli.console import in_a_cell
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.record import CallRecord, Segment
 
 NINE = 1_795_424_400.0

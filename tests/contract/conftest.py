@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 from stores import DELAYS
 
-from ivr.core.messages import Answer
+from ivr.core.commands import Answer
 from storage import Rules, open_store
 from tests.ari.live_asterisk import AWA, KOFFI, SERGE, outside_trunk, plan_in, running
 from tests.contract.switches import FakeSwitch, real_switch

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from ivr.core.messages import Answer, Connect
-from ivr.core.offers import DialOut, RecordTalk, Ring, SayToLeg, Spy, Together
+from ivr.core.commands import Answer, Connect
+from ivr.core.orders import DialOut, RecordTalk, Ring, SayToLeg, Spy, Together
 from tests.ari.live_asterisk import AWA, KOFFI, SERGE, installation, outside_trunk, plan_in, running
 from tests.contract.switches import OFFERS, OUTSIDE, RING, RealSwitch
 from tests.e2e.record_golden import GOLDEN

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ivr.core.messages import Grammar
+from ivr.core.commands import Grammar
 from ivr.core.spoken import yes_or_no
 from ivr.ports import Recognizer
 from ivr.speech.registry import open_recognizer

@@ -6,7 +6,7 @@ import pytest
 from stores import AWA, KOFFI, KONE, MONDAY, QUEUED, SERVED, YAO, live
 
 from ivr.core.messages import AgentLeft, Connected, Noted
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 
 pytestmark = pytest.mark.asyncio
 HOUR = 3600.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import Connect, Hangup, Play, Prompt, Record, StopPlay, StopRecording
-from ivr.core.offers import Ring
+from ivr.core.commands import Connect, Hangup, Play, Prompt, Record, StopPlay, StopRecording
+from ivr.core.orders import Ring
 from tests.contract.switches import OFFERS, RING
 
 HELLO = (Prompt("accueil.bienvenue"),)

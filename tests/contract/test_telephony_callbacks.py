@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import Connect, Hangup, Play, Prompt
-from ivr.core.offers import DialOut, Ring, StopDialling
+from ivr.core.commands import Connect, Hangup, Play, Prompt
+from ivr.core.orders import DialOut, Ring, StopDialling
 from tests.contract.switches import OFFERS, OUTSIDE, RING
 
 FIRST = DialOut("cb-12", OUTSIDE, 1, RING)

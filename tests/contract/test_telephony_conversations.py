@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ivr.ari.fake_legs import MUSIC
-from ivr.core.messages import Connect, Play, Prompt, StartMusic, StopMusic
-from ivr.core.offers import Aside, PauseRecording, RecordTalk, Ring, SayToLeg, Spy, Together
+from ivr.core.commands import Connect, Play, Prompt, StartMusic, StopMusic
+from ivr.core.orders import Aside, PauseRecording, RecordTalk, Ring, SayToLeg, Spy, Together
 from tests.contract.switches import OFFERS, OUTSIDE, RING
 
 AWA, SERGE = OFFERS["awa"], OFFERS["serge"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from ivr.core.call import Call
+from ivr.core.commands import RegisterCallback
 from ivr.core.flow import Flow
-from ivr.core.messages import RegisterCallback
 from ivr.core.verbs.queue import Queue
 from tests.personas import AWA, KOFFI, YAO, Person
 from tests.phone import Phone, dialplan, phone

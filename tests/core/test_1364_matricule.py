@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import Listen, StopListening
+from ivr.core.commands import Listen, StopListening
 from tests.personas import ISSA, KOFFI
 from tests.phone import Phone, phone
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import AgentAnswered, CommandFailed, Connect, LeaveQueue, Play, SetTimer, StartMusic, StopMusic
+from ivr.core.commands import Connect, LeaveQueue, Play, SetTimer, StartMusic, StopMusic
+from ivr.core.messages import AgentAnswered, CommandFailed
 from tests.personas import AWA, SERGE
 from tests.phone import Phone, phone
 

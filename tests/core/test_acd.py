@@ -3,7 +3,8 @@
 from desk import desk
 
 from ivr.core.messages import AgentAnswered, AgentLeft, AgentRinging, QueueRefused
-from ivr.core.offers import BusyOver, DropLeg, EquipmentChanged, LegRinging, Ring, Wake, WishChanged
+from ivr.core.offers import BusyOver, EquipmentChanged, LegRinging, WishChanged
+from ivr.core.orders import DropLeg, Ring, Wake
 from ivr.core.queueing import Place, Rules
 
 

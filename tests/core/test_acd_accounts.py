@@ -8,7 +8,7 @@ from hypothesis import strategies as some
 
 from ivr.core.duty import ACCOUNTED
 from ivr.core.messages import AgentLeft, QueueChanged
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 
 AGENTS, CALLERS = ("Awa", "Sery", "Adjoua"), ("Koffi", "Yao", "Issa", "Fanta")

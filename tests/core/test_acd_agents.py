@@ -6,7 +6,8 @@ from desk import desk
 from ivr.core.duty import MOST_WRAP_UP
 from ivr.core.messages import AgentLeft
 from ivr.core.offering import REST_AFTER_MISS
-from ivr.core.offers import BusyOver, KeepWish, WrapUpDone
+from ivr.core.offers import BusyOver, WrapUpDone
+from ivr.core.orders import KeepWish
 from ivr.core.queueing import Rules
 
 NO_WRAP_UP = "Aucun travail après appel n'est en cours."

@@ -8,7 +8,8 @@ from desk import desk
 from ivr.core.hours import Calendar
 from ivr.core.messages import AgentAnswered
 from ivr.core.offering import BRIDGE_WITHIN, REST_AFTER_MISS
-from ivr.core.offers import CallbackKept, DialOut, Ring, Stayed, StopDialling
+from ivr.core.offers import CallbackKept
+from ivr.core.orders import DialOut, Ring, Stayed, StopDialling
 from ivr.core.queueing import Rules
 
 NUMBER = "0700000101"

@@ -4,7 +4,7 @@ import pytest
 from desk import desk
 
 from ivr.core.messages import AgentChanged, AgentHeld, AgentLeft
-from ivr.core.offers import DropLeg, PauseRecording, RecordTalk, SayToLeg
+from ivr.core.orders import DropLeg, PauseRecording, RecordTalk, SayToLeg
 from ivr.core.queueing import Rules
 
 OFFER, GUEST = "Koffi.o1.1", "Koffi.o1.2"

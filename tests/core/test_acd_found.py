@@ -19,14 +19,11 @@ from ivr.core.offers import (
     LegBridged,
     LegGone,
     QueueDeserted,
-    Ring,
-    Stayed,
-    Tell,
     TransferAsked,
-    Wake,
     WishChanged,
     WrapUpDone,
 )
+from ivr.core.orders import Ring, Stayed, Tell, Wake
 from ivr.core.queueing import Rules
 
 NUMBER = "0700000101"

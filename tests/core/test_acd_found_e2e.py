@@ -11,14 +11,11 @@ from ivr.core.offers import (
     LegAnswered,
     LegBridged,
     LegGone,
-    PauseRecording,
-    RecordTalk,
     RingTimedOut,
-    StopDialling,
-    Tell,
     TransferAsked,
     WishChanged,
 )
+from ivr.core.orders import PauseRecording, RecordTalk, StopDialling, Tell
 from ivr.core.queueing import Rules
 
 NUMBER = "0700000190"

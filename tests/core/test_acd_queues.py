@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from ivr.core.hours import Calendar, SpecialDay
 from ivr.core.messages import QueueChanged, QueueRefused
-from ivr.core.offers import Ring
+from ivr.core.orders import Ring
 from ivr.core.queueing import Place, Rules
 
 WEEKDAY = Calendar((((450, 990),),) * 5 + ((), ()))

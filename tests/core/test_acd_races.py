@@ -24,19 +24,8 @@ from desk import desk
 
 from ivr.core.messages import AgentLeft
 from ivr.core.offering import BRIDGE_WITHIN, HANG_UP_AGAIN, REST_AFTER_MISS
-from ivr.core.offers import (
-    AgentRemoved,
-    AgentSet,
-    CallerJoined,
-    DropLeg,
-    LegAnswered,
-    LegBridged,
-    LegGone,
-    LegRinging,
-    Ring,
-    RingTimedOut,
-    Stayed,
-)
+from ivr.core.offers import AgentRemoved, AgentSet, CallerJoined, LegAnswered, LegBridged, LegGone, LegRinging, RingTimedOut
+from ivr.core.orders import DropLeg, Ring, Stayed
 from ivr.core.queueing import Rules
 
 OFFER = "Koffi.o1.1"

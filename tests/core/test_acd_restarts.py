@@ -5,7 +5,8 @@ from desk import desk
 
 from ivr.core.messages import AgentLeft
 from ivr.core.offering import REST_AFTER_MISS
-from ivr.core.offers import CallerJoined, DropLeg, LegAnswered, LegGone, Ring
+from ivr.core.offers import CallerJoined, LegAnswered, LegGone
+from ivr.core.orders import DropLeg, Ring
 from ivr.core.queueing import Rules
 
 OFFER = "Koffi.o1.1"

@@ -3,7 +3,7 @@
 from desk import desk
 
 from ivr.core.offering import REST_AFTER_MISS
-from ivr.core.offers import DropLeg, StopDialling
+from ivr.core.orders import DropLeg, StopDialling
 from ivr.core.queueing import Rules
 
 RING_ALL = Rules(strategy="ring_all", wrap_up=1.0)

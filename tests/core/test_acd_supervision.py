@@ -4,7 +4,7 @@ import pytest
 from desk import desk
 
 from ivr.core.messages import AgentChanged
-from ivr.core.offers import Ring, Spy, Together
+from ivr.core.orders import Ring, Spy, Together
 from ivr.core.queueing import Rules
 
 OFFER, SPY = "Koffi.o1.1", "Koffi.o1.2"

@@ -6,8 +6,9 @@ import pytest
 
 from ivr.core import call as machine
 from ivr.core.call import Call, FlowLoop, replay
+from ivr.core.commands import Listen, Play, Record
 from ivr.core.flow import World
-from ivr.core.messages import CallEnded, CallStarted, CommandFailed, DigitReceived, Listen, Play, Record, Resumed
+from ivr.core.messages import CallEnded, CallStarted, CommandFailed, DigitReceived, Resumed
 from ivr.core.verbs.status import told
 from ivr.core.verbs.tell import closed_prompts, relative_day
 from ivr.dialplan import parse_flow

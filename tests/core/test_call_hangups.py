@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from ivr.core.messages import DigitReceived, Play, PlayFinished
+from ivr.core.commands import Play
+from ivr.core.messages import DigitReceived, PlayFinished
 from ivr.core.record import OUTCOMES, fold
 from tests.personas import AWA, KOFFI
 from tests.phone import Phone, moment, phone

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.messages import Connect, Enqueue, Hangup, LeaveQueue, Play, Resumed, StopMusic, StopPlay
+from ivr.core.commands import Connect, Enqueue, Hangup, LeaveQueue, Play, StopMusic, StopPlay
+from ivr.core.messages import Resumed
 from tests.personas import AWA, KOFFI, YAO
 from tests.phone import Phone, phone
 

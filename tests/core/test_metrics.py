@@ -12,7 +12,7 @@ from ivr.core.intervals import Interval, intervals
 from ivr.core.metrics import CountingBroken, QueueFigures, by_interval, nearest_rank, queue_figures
 from ivr.core.metrics_agents import AgentFigures, agent_figures
 from ivr.core.metrics_tally import Tally
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 
 MORNING = 1_773_216_000.0  # Wednesday 11 March 2026, 08:00 in Abidjan

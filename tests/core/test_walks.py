@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from ivr.core.call import MOST_TYPED
+from ivr.core.commands import Enqueue, Listen
 from ivr.core.messages import (
     AgentAnswered,
     AgentLeft,
@@ -18,11 +19,9 @@ from ivr.core.messages import (
     Answered,
     CommandFailed,
     Connected,
-    Enqueue,
     Event,
     Heard,
     Hypothesis,
-    Listen,
     PlayFinished,
     QueueMoved,
     QueueRefused,

@@ -6,7 +6,7 @@ import pytest
 from centres import busy_morning
 
 from ivr.core.metrics_tally import Tally
-from ivr.core.offers import Stayed, Worked
+from ivr.core.orders import Stayed, Worked
 from ivr.core.queueing import Rules
 from ivr.simulation.callers import drawn
 from ivr.simulation.centre import Centre

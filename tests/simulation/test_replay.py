@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from centres import busy_morning
 
-from ivr.core.offers import Spent, Stayed, Worked
+from ivr.core.orders import Spent, Stayed, Worked
 from ivr.core.queueing import Rules
 from ivr.simulation.callers import drawn
 from ivr.simulation.centre import Centre

@@ -6,8 +6,8 @@ from importlib.util import find_spec
 
 import pytest
 
+from ivr.core.commands import Grammar
 from ivr.core.matricule import Complete, spoken, spoken_digits, spoken_letter
-from ivr.core.messages import Grammar
 from ivr.core.spoken import yes_or_no
 from ivr.speech import pronunciations
 from ivr.speech.grammar import WordGraph, is_complete, two_digits, word_graph

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from telephone_voice import noise, silence
 
-from ivr.core.messages import Grammar
+from ivr.core.commands import Grammar
 from ivr.ports import RecognizerUnavailable
 from ivr.speech.pool import WorkerPool
 from ivr.speech.registry import open_recognizer

@@ -7,8 +7,8 @@ from importlib.util import find_spec
 import pytest
 from telephone_voice import HAS_ESPEAK, RECORDED, noise, recorded, say, silence
 
+from ivr.core.commands import Grammar
 from ivr.core.matricule import Complete, spoken_digits
-from ivr.core.messages import Grammar
 from ivr.core.spoken import yes_or_no
 from ivr.speech import soundswallower
 from ivr.speech.registry import open_recognizer

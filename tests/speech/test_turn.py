@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from telephone_voice import as_pcm, noise, silence
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import Hypothesis
 from ivr.speech.turn import LONG_PAUSE, LONGEST, SHORT_PAUSE, End, Turn
 from ivr.speech.vad import EnergyVad, open_vad
 

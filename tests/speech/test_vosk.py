@@ -9,7 +9,8 @@ import pytest
 import soxr
 from telephone_voice import HAS_ESPEAK, RATE, as_pcm, samples, say
 
-from ivr.core.messages import Grammar, Hypothesis
+from ivr.core.commands import Grammar
+from ivr.core.messages import Hypothesis
 from ivr.speech import vosk
 from ivr.speech.vosk import VoskEar, joined, shares
 

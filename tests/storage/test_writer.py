@@ -7,7 +7,7 @@ import time
 import pytest
 
 from ivr.core.messages import CallEnded, CallStarted, DigitReceived
-from ivr.core.offers import Spent
+from ivr.core.orders import Spent
 from ivr.core.record import fold
 from storage import StoreBusy, StoreClosed, StoreFull, open_store
 

@@ -13,25 +13,18 @@ from ivr.core.agent import LOAD_MEMORY, Agent
 from ivr.core.messages import AgentLeft, Event, QueueChanged
 from ivr.core.offering import BRIDGE_WITHIN, REST_AFTER_MISS
 from ivr.core.offers import (
-    AcdCommand,
     BusyOver,
     CallbackKept,
     CallerJoined,
-    DropLeg,
     EntryDue,
     LegAnswered,
     LegBridged,
     LegGone,
     LegRinging,
-    NotDone,
-    Ring,
     RingTimedOut,
-    Spent,
-    Stayed,
-    Tell,
     TransferAsked,
-    Worked,
 )
+from ivr.core.orders import AcdCommand, DropLeg, NotDone, Ring, Spent, Stayed, Tell, Worked
 from ivr.core.queueing import Entry, Offer, Rules
 from ivr.core.strategy import RING_ALL
 

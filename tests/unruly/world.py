@@ -15,23 +15,26 @@ from dataclasses import dataclass, field, replace
 from ivr.core.acd import Acd
 from ivr.core.messages import AgentAnswered, AgentChanged, AgentLeft, Event, QueueChanged, QueueRefused
 from ivr.core.offers import (
-    AcdCommand,
     AgentRemoved,
     AgentSet,
-    Aside,
     CallbackKept,
     CallerJoined,
     CallerMoved,
-    DialOut,
-    DropLeg,
     EquipmentChanged,
-    KeepCallback,
-    KeepWish,
     LegAnswered,
     LegBridged,
     LegGone,
     OwnCallBegan,
     OwnCallEnded,
+    WishChanged,
+)
+from ivr.core.orders import (
+    AcdCommand,
+    Aside,
+    DialOut,
+    DropLeg,
+    KeepCallback,
+    KeepWish,
     Ring,
     SayToLeg,
     Spy,
@@ -40,7 +43,6 @@ from ivr.core.offers import (
     Tell,
     Together,
     Wake,
-    WishChanged,
     Worked,
 )
 from ivr.core.queueing import Rules

@@ -6,8 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ivr.core.commands import Prompt, RegisterCallback
 from ivr.core.dialogue import Prompts, Question, Tries, ask, fetch, prompt, say
-from ivr.core.messages import Event, Json, Prompt, RegisterCallback
+from ivr.core.messages import Event, Json
 from ivr.core.verbs.confirm import confirm
 from ivr.core.verbs.node import Node, keys_of, leave_by, spec
 from ivr.core.verbs.queue import SHOWN

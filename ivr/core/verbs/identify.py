@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from typing import TYPE_CHECKING, Final
 
+from ivr.core.commands import Grammar, Lookup, Prompt
 from ivr.core.dialogue import Prompts, Question, Reply, Said, Silent, Tries, Typed, Unclear, ask, fetch, prompt, say
 from ivr.core.matricule import (
     Complete,
@@ -21,7 +22,7 @@ from ivr.core.matricule import (
     keypad,
     rank,
 )
-from ivr.core.messages import Event, Grammar, Json, Lookup, Prompt
+from ivr.core.messages import Event, Json
 from ivr.core.spoken import yes_or_no
 from ivr.core.verbs.node import leave_by
 from ivr.core.verbs.readings import MOST_READINGS, Readings, best, heard_letters, six_digits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ivr.core.commands import Lookup
 from ivr.core.dialogue import fetch, prompt, say
-from ivr.core.messages import Lookup
 from ivr.core.verbs.node import Node, spec, universal
 
 if TYPE_CHECKING:

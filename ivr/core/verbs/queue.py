@@ -6,6 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ivr.core.commands import AskPlace, Connect, Enqueue, Prompt, StartMusic
 from ivr.core.dialogue import Prompts, prompt, say
 from ivr.core.messages import (
     AgentAnswered,
@@ -13,21 +14,16 @@ from ivr.core.messages import (
     AgentHeld,
     AgentLeft,
     AgentRinging,
-    AskPlace,
     CommandFailed,
-    Connect,
     Connected,
     DigitReceived,
     Echo,
-    Enqueue,
     Event,
     Json,
     PlaceKept,
-    Prompt,
     QueueChanged,
     QueueMoved,
     QueueRefused,
-    StartMusic,
     TimerFired,
 )
 from ivr.core.offers import Skills

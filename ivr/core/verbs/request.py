@@ -6,8 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ivr.core.commands import Prompt, RegisterRequest
 from ivr.core.dialogue import Prompts, fetch, prompt, say
-from ivr.core.messages import Event, Facts, Json, Prompt, RegisterRequest
+from ivr.core.messages import Event, Facts, Json
 from ivr.core.verbs.confirm import confirm
 from ivr.core.verbs.node import Node, spec
 

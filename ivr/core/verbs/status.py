@@ -6,9 +6,10 @@ from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from ivr.core import messages
+from ivr.core import commands
+from ivr.core.commands import Prompt
 from ivr.core.dialogue import Prompts, Question, ask, fetch, prompt, say
-from ivr.core.messages import Event, Facts, Json, Prompt
+from ivr.core.messages import Event, Facts, Json
 from ivr.core.verbs.node import Node, keys_of, spec, universal
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Lookup(Node):
             return self.failed or call.flow.fallback
         call.facts["lookups"] = tried + 1
         args: dict[str, Json] = {name: call.facts.get(name) for name in FACTORS[self.what]}
-        answer = yield from fetch(call, messages.Lookup(call.ref(), self.what, args))
+        answer = yield from fetch(call, commands.Lookup(call.ref(), self.what, args))
         if answer is None:
             yield from say(call, (Prompt("technique.logirec_indisponible"),))
             return self.failed or call.flow.fallback

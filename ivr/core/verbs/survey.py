@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ivr.core.commands import Prompt
 from ivr.core.dialogue import Prompts, Question, ask, say
-from ivr.core.messages import Prompt
 from ivr.core.verbs.node import Node, keys_of, leave_by, spec
 
 if TYPE_CHECKING:

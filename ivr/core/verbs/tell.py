@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from ivr.core.commands import Prompt
 from ivr.core.dialogue import Prompts, prompt, say
 from ivr.core.hours import Opening
-from ivr.core.messages import Prompt
 from ivr.core.verbs.node import Node, spec, universal
 
 if TYPE_CHECKING:

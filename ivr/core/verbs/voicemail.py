@@ -6,8 +6,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from ivr.core.commands import Prompt, Record, StopRecording
 from ivr.core.dialogue import Prompts, say
-from ivr.core.messages import CommandFailed, DigitReceived, Echo, Event, Prompt, Record, Recorded, StopRecording
+from ivr.core.messages import CommandFailed, DigitReceived, Echo, Event, Recorded
 from ivr.core.verbs.node import Node, spec
 
 if TYPE_CHECKING:
