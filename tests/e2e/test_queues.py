@@ -1,13 +1,20 @@
 """The rules of the queues on real telephones. Each test publishes the rules that it is about.
 
-The races of the call centre (who is first when two things happen at once) and where they are tested with telephones:
+The races of the call centre (who is first when two things happen at once) and where they are tested with telephones.
+`Centre.frozen` makes two things happen at once: the application learns of both only afterwards.
 
-* caller leaves while the agent's phone rings, or before its leg exists: here, and test_hangups
-* agent answers at the instant of the time-out; answers and hangs up before the bridge; two agents answer: here
-* two calls to one agent; transfer, agent leaves first: test_agents; test_conversations
-* consult target answers after the caller left: here (« l'appelant a raccroché »: test_conversations)
-* pause pressed while ringing: here
-* application killed, whatever people do: test_application_killed, test_killed_in_conversation, test_callbacks
+* caller leaves while the agent's phone rings: ..._rings_when_koffi_gives_up, ..._gives_up_and_awa_answers_at_once
+* caller leaves before the leg exists: no telephone sees that; tests/core/test_acd_races
+* agent answers at the instant of the time-out: ..._answered_when_they_stop_ringing
+* agent answers, hangs up before the bridge: ..._hangs_up_before_the_bridge
+* two agents answer: ..._two_answer_at_once
+* two calls to one agent: test_agents, ..._one_agent_and_two_callers
+* transfer, agent leaves first: test_conversations, ..._she_leaves_first_and_serge_has_koffi
+* consult target answers after the caller left: test_conversations, ..._gives_up_while_it_rings (one who talked is told
+  « l'appelant a raccroché »: ..._serge_is_told_and_both_are_free_again)
+* pause pressed while ringing: ..._presses_pause_while_it_rings
+* a person called back goes before the agent is there: test_callbacks, ..._answers_and_hangs_up_before
+* application killed: test_application_killed, test_killed_in_conversation, test_callbacks
 * console lost, clock jumps: no telephone takes part; tests/core
 """
 
