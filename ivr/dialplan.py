@@ -6,6 +6,7 @@ these files are quoted; the flow's readers say so where they are not.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -85,8 +86,10 @@ def version_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+@functools.lru_cache(maxsize=16)
 def source_of(text: str, file: str) -> Source:
-    """Plain data, its lines and its version (the text's hash). Raises `FlowErrors` when it is no YAML."""
+    """Plain data, its lines and its version (the text's hash). Raises `FlowErrors` when it is no YAML. A text that has not
+    changed is read once: nobody may change the data."""
     try:
         data = YAML(typ="rt").load(text)
         plain, lines = _plain(data), dict(_lines(data, ()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from dataclasses import fields
 from typing import Any
@@ -159,7 +160,7 @@ def places(data: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def changed(place: tuple[Any, ...], value: Any) -> Any:
-    data = source_of(FULL, "queues.yaml").data
+    data = copy.deepcopy(source_of(FULL, "queues.yaml").data)
     if not place:
         return value
     inner = data
