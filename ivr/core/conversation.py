@@ -283,7 +283,8 @@ def agent_left(acd: Acd, entry: Entry, made: Offer, at: float) -> None:
     if entry.guest is not None:
         _hand_over(acd, entry, made, at)
         return
-    supervision.dismiss(acd, entry, at)
+    if entry.spies:
+        supervision.dismiss(acd, entry, at)
     end_recording(acd, entry)
     del acd.entries[entry.key]
     acd.tell(entry, AgentLeft(at, entry.ref, made.id, requeued=False))

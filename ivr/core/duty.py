@@ -153,7 +153,7 @@ def settle(acd: Acd, agent: Agent, at: float) -> None:
     if was_counted and not agent.counted:
         for queue in agent.queues:
             watch_desertion(acd, queue, at)
-    state = agent.state
+    state = agent.activity if agent.activity != "idle" else agent.state
     if state != agent.spell or agent.reason != agent.spell_reason:
         if agent.spell in ACCOUNTED and at > agent.spell_since:
             acd.out.append(Spent(agent.id, agent.spell, agent.spell_reason, agent.spell_since, at))

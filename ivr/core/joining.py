@@ -38,7 +38,8 @@ def join(acd: Acd, event: CallerJoined) -> None:
 
 def _enter(acd: Acd, entry: Entry, event: CallerJoined) -> None:
     """Into the queue asked for, or the one that it overflows into, or not at all."""
-    callbacks.called_again(acd, entry, event.at)
+    if acd.callbacks:
+        callbacks.called_again(acd, entry, event.at)
     why = refusal(acd.floor.lines.get(entry.queue), entry, event.at)
     if why and _overflows(acd.rules_of(entry.queue), why):
         other = acd.rules_of(entry.queue).overflow

@@ -300,7 +300,10 @@ def _release(acd: Acd, made: Offer, at: float) -> None:
     if made.stage == "talking" and made.kind in {"call", "callback"}:
         agent.closing = made
         duty.move(acd, agent, "finish", at)
-        duty.busy(acd, agent, rules.wrap_up, at)
+        if rules.wrap_up:
+            duty.busy(acd, agent, rules.wrap_up, at)
+        else:
+            duty.move(acd, agent, "free", at)  # at once: no timer for no time
         return
     if made.end == "cancelled" or made.stage == "talking" or made.kind == "supervise":
         duty.move(acd, agent, "release", at)

@@ -20,7 +20,7 @@ def plan(entry: Entry, rules: Rules, sticky: str = "") -> None:
     asked = entry.asked
     wanted = tuple(sorted({**dict(rules.skills), **dict(asked)}.items())) if rules.skills or asked else ()
     first = Need("", wanted, rules.prefers) if wanted or rules.prefers else ANYBODY
-    later = tuple((after, Need("", less, rules.prefers)) for after, less in sorted(rules.relax, key=lambda stage: stage[0]))
+    later = tuple((after, Need("", less, rules.prefers)) for after, less in sorted(rules.relax)) if rules.relax else ()
     if sticky:
         entry.need, entry.plan = Need(sticky), ((rules.sticky, first), *later)
     else:
