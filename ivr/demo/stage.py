@@ -30,6 +30,9 @@ SENTENCES: Final = {
              "d'attestation de travail. Elle est bien enregistrée, elle sera prête dans trois jours ouvrés.",
     "caller": "Bonjour. Je voudrais savoir quand mon attestation de travail sera prête. Merci beaucoup, bonne journée.",
 }
+STAYS_OPEN: Final = 1800.0
+"""Seconds for which the centre must still be open: a demonstration that closes in the middle shows something else."""
+
 VOICES: Final = {"agent": "roa/fr+f3", "caller": "roa/fr+f4"}
 
 
@@ -55,13 +58,14 @@ def with_free_ports(settings: Settings, tell: Tell) -> Settings:
     return settings
 
 
-def always_open(settings: Settings, tell: Tell) -> Settings:
-    """The settings as they are while the centre is open; else with a copy of the dialplans whose calendars never close."""
+def always_open(settings: Settings, tell: Tell, now: float | None = None) -> Settings:
+    """The settings as they are while the centre is open, and stays so for a while; else with a copy of the dialplans whose
+    calendars never close. ``now``: UTC seconds, the clock's unless given."""
     calendars = load_flow(settings, load_prompts(settings)).calendars
-    now = time.time()
-    if all(calendar.at(now).open for calendar in calendars.values()):
+    moment = time.time() if now is None else now
+    if all(calendar.at(at).open for calendar in calendars.values() for at in (moment, moment + STAYS_OPEN)):
         return settings
-    tell("Le centre est fermé à cette heure : la démonstration se sert d'un calendrier toujours ouvert.")
+    tell("Le centre est fermé ou va fermer : la démonstration se sert d'un calendrier toujours ouvert.")
     source, folder = settings.path(settings.dialplans), settings.var / "demo" / "dialplans"
     folder.mkdir(parents=True, exist_ok=True)
     for name in FILES:
