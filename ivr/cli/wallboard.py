@@ -92,8 +92,9 @@ def _present(status: Mapping[str, Any], width: int, height: int) -> list[Line]:
 def _header(status: Mapping[str, Any]) -> str:
     callers = sum(queue["waiting"] for queue in status["queues"])
     signed_in = sum(agent["state"] not in {"offline", "unreachable"} for agent in status["agents"])
-    return (f"1364 en direct   {_hour(status['at'])}   {callers} en attente   {signed_in} agents présents   "
-            f"{len(status['calls'])} appels")
+    agents, calls = "s présents" if signed_in > 1 else " présent", "s" if len(status["calls"]) > 1 else ""
+    return (f"1364 en direct   {_hour(status['at'])}   {callers} en attente   {signed_in} agent{agents}   "
+            f"{len(status['calls'])} appel{calls}")
 
 
 # ----------------------------------------------------------------------------------------------------------------- queues
