@@ -90,7 +90,7 @@ class Lanes:
     def __init__(self) -> None:
         self._last: dict[str, asyncio.Task[None]] = {}
 
-    def run(self, key: str, job: Callable[[], Awaitable[None]]) -> None:
+    def run(self, key: str, job: Callable[[], Awaitable[Any]]) -> None:
         before = self._last.get(key)
         task = asyncio.create_task(_after(before, job))
         self._last[key] = task
@@ -103,7 +103,7 @@ class Lanes:
             log.error("lane_failed", key=key, error=repr(done.exception()))
 
 
-async def _after(before: asyncio.Task[None] | None, job: Callable[[], Awaitable[None]]) -> None:
+async def _after(before: asyncio.Task[None] | None, job: Callable[[], Awaitable[Any]]) -> None:
     if before is not None:
         await asyncio.wait([before])
     await job()
@@ -132,6 +132,10 @@ class Distributor:
         answer: asyncio.Future[list[AcdCommand]] = asyncio.get_running_loop().create_future()
         self._inbox.put_nowait((event, answer))
         return next((each.why for each in await answer if isinstance(each, NotDone)), "")
+
+    def first(self, offer: str, job: Callable[[], Awaitable[Any]]) -> None:
+        """What is ordered about this offer's leg from now on waits until ``job`` is done."""
+        self._lanes.run(offer, job)
 
     async def run(self) -> None:
         """Until cancelled."""

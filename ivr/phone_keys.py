@@ -7,6 +7,7 @@ how it went. The hold key needs nothing here: it is an event of the leg (`ivr.ar
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,6 +15,7 @@ from typing import Final
 import structlog
 
 from ivr.ari.errors import AriError
+from ivr.ari.names import offer_of
 from ivr.ari.telephony import AriTelephony
 from ivr.ari.translate import TransferPressed
 from ivr.core.offers import TransferAsked
@@ -34,16 +36,23 @@ class PhoneKeys:
     extensions: Callable[[], Mapping[str, str]]
 
     async def transfer(self, pressed: TransferPressed) -> None:
-        """Do it, and tell the telephone. An attended one (to another call of that telephone) is declined: the two calls are
-        joined by `cruc agent consult` and `complete`."""
-        to = self.target(pressed.destination)
-        why = "no destination"
-        if to:
-            why = await self.distributor.ask(TransferAsked(self.distributor.clock.now(), pressed.agent, to))
+        """Do it, and tell the telephone, whose leg is not dropped before it was told. An attended one (to another call of
+        that telephone) is declined: the two calls are joined by `cruc agent consult` and `complete`."""
+        told = asyncio.Event()
+        self.distributor.first(offer_of(pressed.channel) or "", told.wait)
         try:
+            why = await self._asked(pressed)
             await self.telephony.ari.channels_transfer_progress(pressed.channel, states=DECLINED if why else DONE)
         except AriError:
-            log.info("transfer_not_told", agent=pressed.agent)  # the leg has gone with its transfer
+            log.info("transfer_not_told", agent=pressed.agent)  # the agent has hung up first
+        finally:
+            told.set()
+
+    async def _asked(self, pressed: TransferPressed) -> str:
+        to = self.target(pressed.destination)
+        if not to:
+            return "no destination"
+        return await self.distributor.ask(TransferAsked(self.distributor.clock.now(), pressed.agent, to))
 
     def target(self, destination: str) -> str:
         """An extension is an agent, a queue's name that queue, other digits an outside number."""
