@@ -40,9 +40,8 @@ def after_call(record: CallRecord, at: float) -> Steps[None]:
 
 def kind_of(record: CallRecord) -> str | None:
     """None for a call that was not lost."""
-    refused = getattr(record, "queue_refused", None)
-    if refused and record.outcome in UNSERVED:
-        return REFUSALS.get(refused, "abandoned")
+    if record.queue_refused and record.outcome in UNSERVED:
+        return REFUSALS.get(record.queue_refused, "abandoned")
     return LOST.get(record.outcome or "")
 
 
