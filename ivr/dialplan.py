@@ -93,7 +93,7 @@ def source_of(text: str, file: str) -> Source:
     try:
         data = YAML(typ="rt").load(text)
         plain, lines = _plain(data), dict(_lines(data, ()))
-    except (YAMLError, ValueError, RecursionError) as error:  # an impossible date is a ValueError
+    except (YAMLError, ValueError, RecursionError, AssertionError) as error:  # ruamel asserts where comments are odd
         mark = getattr(error, "problem_mark", None)
         what = getattr(error, "problem", None) or (str(error).splitlines() or ["not written as expected"])[0]
         line = mark.line + 1 if mark else 1

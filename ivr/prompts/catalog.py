@@ -151,6 +151,9 @@ class _Reader:
             mark = error.problem_mark or error.context_mark
             self._problem(mark.line + 1 if mark else 1, f"this is not YAML: {error.problem}. Check quotes and braces")
             return {}
+        except AssertionError:  # ruamel's own, where a comment stands inside what it does not belong to
+            self._problem(1, "this is not YAML, somewhere near a comment. Check what stands between the comments")
+            return {}
         if not isinstance(root, MappingNode):
             self._problem(1, "the catalogue is empty or no mapping. Write one `id: {text: …}` a line")
             return {}

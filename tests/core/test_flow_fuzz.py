@@ -117,7 +117,8 @@ def test_any_text_is_yaml_or_refused_with_its_line(at: int, length: int, text: s
 
 
 def test_a_file_that_contains_itself_is_refused() -> None:
-    for text in ("nodes: &a {a: *a}", "&a [*a]", "a: 2026-13-45", "a: !!python/object:os.system x", "a: !nope [1]"):
+    for text in ("nodes: &a {a: *a}", "&a [*a]", "a: 2026-13-45", "a: !!python/object:os.system x", "a: !nope [1]",
+                 "# a.\n# b\n| #\n# c\nqueues: 1\n"):
         assert lines_refused(text, "1364.yaml"), text
 
 
