@@ -126,8 +126,16 @@ class Requests(Protocol):
 
     async def register(self, call: str, draft: Facts, at: float) -> Facts:
         """Write one request durably, with its outbox row. ``draft``: category, matricule, verified, caller, note,
-        voice_note, parent. Returns {'reference', 'code', 'due' (ISO date or None)}. Registering again for the same
-        call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
+        voice_note, parent (the request it is about), duplicate_of (a reference: it is registered as its duplicate).
+        Returns {'reference', 'code', 'due' (ISO date or None), 'direction' (who will treat it, or '')}. Registering again for
+        the same call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
+        ...
+
+    async def advance_for_caller(self, call: str, reference: str, act: str, said: Facts, at: float) -> Facts:
+        """What a caller who gave a second factor does to a request, once a call however often it is told: 'reopen' (said:
+        why), 'complete' (said: voice_note), 'close', 'rate' (said: score 1 to 5), 'remind'. Returns {'done': True,
+        'status': the new one} or {'done': False, 'why': 'late' (over thirty days), 'unknown' or 'not_now'}, nothing
+        changed."""
         ...
 
     async def register_callback(

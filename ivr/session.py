@@ -19,6 +19,7 @@ from ivr.ari import names
 from ivr.callback_places import place_of
 from ivr.core.call import Call, Output, replay
 from ivr.core.commands import (
+    AdvanceRequest,
     AskPlace,
     CancelTimer,
     Command,
@@ -55,7 +56,7 @@ from ivr.ports import AlreadyOpen, StoreUnavailable, TelephonyLost
 log = structlog.get_logger()
 
 LONGEST_CALL: Final = 3 * 3600.0
-"""Seconds after which a call ends whatever happens: nobody talks that long, and a forgotten channel costs a line."""
+"""Seconds after which a call ends: nobody talks that long, and a forgotten channel costs a line."""
 
 LOOKUP_PATIENCE: Final = 3.0
 
@@ -212,13 +213,14 @@ class Session:
     async def _stop_listening(self, command: StopListening) -> None:
         self.house.ears.stop(self.id, command.ref)
 
-    async def _lookup(self, command: Lookup) -> Event:
-        asked = self.house.requests.answer(command.what, command.args, self.house.clock.now())
-        return await self._stored(command, asked)
-
-    async def _register(self, command: RegisterRequest) -> Event:
-        written = self.house.requests.register(self.id, command.draft, self.house.clock.now())
-        return await self._stored(command, written)
+    async def _ask_store(self, command: Lookup | RegisterRequest | AdvanceRequest) -> Event:
+        requests, now = self.house.requests, self.house.clock.now()
+        if isinstance(command, Lookup):
+            return await self._stored(command, requests.answer(command.what, command.args, now))
+        if isinstance(command, RegisterRequest):
+            return await self._stored(command, requests.register(self.id, command.draft, now))
+        advanced = requests.advance_for_caller(self.id, command.reference, command.act, command.said, now)
+        return await self._stored(command, advanced)
 
     async def _register_callback(self, command: RegisterCallback) -> Event:
         """Kept in the store; in its place among those who wait once the caller is off the line, and can be called."""
@@ -340,8 +342,7 @@ PERFORMERS: Final[dict[type[Command], Any]] = {
     CancelTimer: Session._cancel_timer,  # noqa: SLF001
     Listen: Session._listen,  # noqa: SLF001
     StopListening: Session._stop_listening,  # noqa: SLF001
-    Lookup: Session._lookup,  # noqa: SLF001
-    RegisterRequest: Session._register,  # noqa: SLF001
+    **dict.fromkeys((Lookup, RegisterRequest, AdvanceRequest), Session._ask_store),  # noqa: SLF001
     RegisterCallback: Session._register_callback,  # noqa: SLF001
     Enqueue: Session._enqueue,  # noqa: SLF001
     LeaveQueue: Session._leave_queue,  # noqa: SLF001

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ivr.core.lifecycle import Actor
 from ivr.core.messages import Facts
 from ivr.core.record import WORK_REMAINS, CallRecord
 from storage.engine import Ask, Row, Steps
@@ -42,11 +43,15 @@ def weekdays_after(day: date, days: int) -> date:
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What the ministry decides, as data: the delay of each category as (number, unit), unit 'jours ouvrés', 'jours' or
-    'immédiat'; which days are worked; how a code is drawn."""
+    'immédiat'; which days are worked; how a code is drawn; each category's direction; the categories behind the wall; the
+    closing texts of each category, by motif (a category without any takes those of '')."""
 
     delays: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     business_days_after: Callable[[date, int], date] = weekdays_after
     draw_code: Callable[[], str] = draw_code
+    directions: Mapping[str, str] = field(default_factory=dict)
+    walled: frozenset[str] = frozenset()
+    closings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def due(self, category: str, at: float) -> str | None:
         """ISO date, or None when the category promises nothing."""
@@ -175,3 +180,8 @@ def outbox_waiting(limit: int) -> Steps[tuple[OutboxRow, ...]]:
 
 def outbox_sent(row: int, at: float) -> Steps[None]:
     yield Ask("outbox_sent", {"id": row, "at": at})
+
+
+def register_for(rules: Rules, actor: Actor, draft: Facts, at: float) -> Steps[Facts]:
+    raise NotImplementedError
+    yield

@@ -36,7 +36,9 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestRow:
-    """One LOGIREC request. ``since`` is when its status began; ``key`` tells apart the requests of one call."""
+    """One LOGIREC request. ``since`` is when its status began; ``key`` tells apart the requests of one call; ``direction``
+    has it, ``waits_for`` what is missing; ``warn_at``, ``due_at`` and ``late_at`` are the ISO days on which 80, 100 and
+    150 % of the delay are over, and ``alert`` the highest told; ``walled``: for the inspection alone."""
 
     reference: str
     code: str
@@ -56,6 +58,33 @@ class RequestRow:
     voice_note: str | None
     parent: str | None
     closed_at: float | None
+    requester: int | None = None
+    direction: str | None = None
+    assignee: str | None = None
+    waits_for: str | None = None
+    paused_at: float | None = None
+    resolved_at: float | None = None
+    motif: str | None = None
+    answer: str | None = None
+    reopened: int = 0
+    satisfaction: int | None = None
+    walled: bool = False
+    warn_at: str | None = None
+    late_at: str | None = None
+    alert: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """What came with a request: a voice message (kind 'voice') whose ``name`` is that of the recording."""
+
+    id: int
+    request: str
+    at: float
+    who: str
+    kind: str
+    name: str
+    call: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +100,12 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """A request with all that happened to it, oldest first."""
+    """A request with all that happened to it, oldest first, what came with it, and its duplicates' references."""
 
     request: RequestRow
     history: tuple[HistoryRow, ...]
+    files: tuple[FileRow, ...] = ()
+    duplicates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from sqlite_utils import Database, Migrations
 from storage.errors import SchemaUnknown, StoreFull, StoreNotWritable, StoreUnreadable, explained
 from storage.statements import schema
 
-STEPS: Final = ("1_calls_and_requests", "2_people_and_agents", "3_distribution")
+STEPS: Final = (
+    "1_calls_and_requests", "2_people_and_agents", "3_distribution", "4_requests", "5_directory", "6_search", "7_privacy",
+)
 SMALL: Final = 16 * 1024 * 1024
 """Bytes of a file that is checked whole at each opening; a larger one is checked by `Store.check`."""
 

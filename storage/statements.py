@@ -7,7 +7,9 @@ import re
 from importlib.resources import files
 from typing import Final
 
-FILES: Final = ("calls", "logirec", "callbacks", "work", "reports", "people", "moments")
+FILES: Final = (
+    "calls", "logirec", "lists", "callbacks", "work", "factors", "reports", "people", "directory", "search", "privacy", "moments",
+)
 
 
 @functools.cache

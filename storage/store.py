@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from ivr.core.messages import Event, Facts
 from ivr.core.record import CallRecord
 from storage import answers, callbacks, calls, codec, logirec, moments, people, reports, work
-from storage.engine import Ask, Engine
-from storage.logirec import Rules
+from storage.engine import Ask
+from storage.part_directory import DirectoryPart
+from storage.part_privacy import PrivacyPart
+from storage.part_requests import RequestPart
+from storage.part_search import SearchPart
 from storage.reports import Report
 from storage.rows import (
     Agent,
@@ -24,17 +27,13 @@ from storage.rows import (
 )
 
 
-class Store:
+class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
     """The ports `ivr.ports.Journal` and `ivr.ports.Requests`, and what the service and the command line read and keep.
 
     Every method raises `StoreError` within a bounded time (twice the store's ``patience``) and then has done nothing: a
     session notes it and goes on with its call. What returned is kept: the promises (open and close a call, register)
     through a power cut, everything else through the death of the process.
     """
-
-    def __init__(self, engine: Engine, rules: Rules | None = None) -> None:
-        self.engine = engine
-        self.rules = rules or Rules()
 
     async def close(self) -> None:
         await self.engine.close()
@@ -65,10 +64,7 @@ class Store:
     async def flow_source(self, version: str) -> str | None:
         return await self.engine.read(calls.flow_source, version)
 
-    # ---------------------------------------------------------------------------------------------------------- requests
-    async def register(self, call: str, draft: Facts, at: float) -> Facts:
-        return await self.engine.write(True, logirec.register, self.rules, call, draft, at)
-
+    # -------------------------------------------------------------------------------------------- what callers ask and leave
     async def register_callback(
         self, call: str, number: str, queue: str, reason: str, at: float, *, since: float | None = None, priority: int = 0,
         facts: Facts | None = None, expires: float = 0.0,
@@ -81,23 +77,6 @@ class Store:
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
         return await self.engine.read(answers.answer, what, args, at)
-
-    async def request(self, reference: str) -> RequestFile | None:
-        return await self.engine.read(logirec.request_file, reference)
-
-    async def list_requests(
-        self, *, status: str | None = None, category: str | None = None, matricule: str | None = None,
-        only_open: bool = False, limit: int = 50,
-    ) -> Sequence[RequestRow]:
-        """Newest first."""
-        return await self.engine.read(logirec.list_requests, status, category, matricule, only_open, limit)
-
-    async def outbox_waiting(self, limit: int = 100) -> Sequence[OutboxRow]:
-        """What is still to be told, oldest first."""
-        return await self.engine.read(logirec.outbox_waiting, limit)
-
-    async def outbox_sent(self, row: int, at: float) -> None:
-        await self.engine.write(True, logirec.outbox_sent, row, at)
 
     # --------------------------------------------------------------------------------------------------------- call lists
     async def list_calls(

@@ -140,6 +140,16 @@ class RegisterRequest(Started):
 
 
 @dataclass(frozen=True, slots=True)
+class AdvanceRequest(Started):
+    """What the caller, known by a second factor, does to a request; ``act`` and ``said`` are those of
+    `ivr.ports.Requests.advance_for_caller`. Its echo comes after the commit."""
+
+    reference: str
+    act: str
+    said: Facts = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterCallback(Started):
     """Keep a number to call back. Its echo comes after the commit. ``since`` is the place that it keeps, ``priority`` the
     minutes given in advance; ``facts`` is what the agent is shown."""

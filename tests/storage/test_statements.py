@@ -25,5 +25,5 @@ def test_every_statement_is_asked_and_every_question_has_a_statement():
 
 def test_a_schema_step_is_cut_into_whole_statements():
     for step in storage.schema.STEPS:
-        known = r"^(CREATE (UNIQUE )?(TABLE|INDEX|TRIGGER)|ALTER TABLE|UPDATE) "
+        known = r"^(CREATE (UNIQUE |VIRTUAL )?(TABLE|INDEX|TRIGGER)|ALTER TABLE|UPDATE|DROP (INDEX|TRIGGER)|INSERT INTO) "
         assert [len(re.findall(known, block, re.MULTILINE)) for block in schema(step)] == [1] * len(schema(step))

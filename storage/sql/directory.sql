@@ -1,0 +1,1 @@
+-- The directory: imports, and looking people up.

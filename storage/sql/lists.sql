@@ -1,0 +1,1 @@
+-- What is due, overdue, or closes by itself.

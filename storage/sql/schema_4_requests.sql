@@ -1,0 +1,120 @@
+-- Requesters, the life of requests, lost calls as requests, and the limit of wrong second factors.
+
+-- Whoever asked something. The standing of the matricule is verified, unverified or none (yet); names are as declared.
+CREATE TABLE requesters (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    matricule TEXT,
+    standing TEXT NOT NULL,
+    name TEXT,
+    birth TEXT,
+    direction TEXT,
+    exam_number TEXT,
+    created_at REAL NOT NULL,
+    pseudonym TEXT,
+    CHECK (standing IN ('verified', 'unverified', 'none'))
+);
+
+CREATE UNIQUE INDEX requesters_of_matricule ON requesters (matricule) WHERE matricule IS NOT NULL;
+
+CREATE TABLE requester_phones (
+    number TEXT NOT NULL,
+    requester INTEGER NOT NULL REFERENCES requesters (id),
+    PRIMARY KEY (number, requester)
+) WITHOUT ROWID;
+
+CREATE INDEX phones_of_requester ON requester_phones (requester);
+
+ALTER TABLE requests ADD COLUMN requester INTEGER REFERENCES requesters (id);
+
+-- The direction that has it now, set when it is assigned; whom there; what is waited for.
+ALTER TABLE requests ADD COLUMN direction TEXT;
+
+ALTER TABLE requests ADD COLUMN assignee TEXT;
+
+ALTER TABLE requests ADD COLUMN waits_for TEXT;
+
+ALTER TABLE requests ADD COLUMN paused_at REAL;
+
+ALTER TABLE requests ADD COLUMN resolved_at REAL;
+
+ALTER TABLE requests ADD COLUMN motif TEXT;
+
+ALTER TABLE requests ADD COLUMN answer TEXT;
+
+ALTER TABLE requests ADD COLUMN reopened INTEGER NOT NULL DEFAULT 0;
+
+ALTER TABLE requests ADD COLUMN satisfaction INTEGER;
+
+-- A denunciation: behind a wall for all but the inspection.
+ALTER TABLE requests ADD COLUMN walled INTEGER NOT NULL DEFAULT 0;
+
+-- Days on which 80 % and 150 % of the delay are over (due_at is 100 %), and the highest that was told: 0, 80, 100, 150.
+ALTER TABLE requests ADD COLUMN warn_at TEXT;
+
+ALTER TABLE requests ADD COLUMN late_at TEXT;
+
+ALTER TABLE requests ADD COLUMN alert INTEGER NOT NULL DEFAULT 0;
+
+-- A code is asked together with its reference: two requests may have the same.
+DROP INDEX requests_open_code;
+
+CREATE INDEX requests_of_requester ON requests (requester, created_at) WHERE requester IS NOT NULL;
+
+CREATE INDEX requests_of_phone ON requests (phone, created_at) WHERE phone IS NOT NULL;
+
+CREATE INDEX requests_of_parent ON requests (parent) WHERE parent IS NOT NULL;
+
+CREATE INDEX requests_by_due ON requests (due_at) WHERE closed_at IS NULL AND due_at IS NOT NULL;
+
+CREATE INDEX requests_by_status ON requests (status, created_at);
+
+CREATE INDEX requests_by_category ON requests (category, created_at);
+
+CREATE INDEX requests_of_direction ON requests (direction, due_at) WHERE closed_at IS NULL AND direction IS NOT NULL;
+
+CREATE INDEX history_of_call ON request_history (call) WHERE call IS NOT NULL;
+
+-- What came with a request after it was registered: a voice message ('voice'); the name is the file's.
+CREATE TABLE request_files (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request TEXT NOT NULL REFERENCES requests (reference),
+    at REAL NOT NULL,
+    who TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    name TEXT NOT NULL,
+    call TEXT
+);
+
+CREATE INDEX files_of_request ON request_files (request);
+
+-- A work item is the request of a lost call, with the calls it was lost in.
+ALTER TABLE work_items ADD COLUMN request TEXT REFERENCES requests (reference);
+
+DROP TRIGGER work_closed_once;
+
+UPDATE work_items SET request = (SELECT calls.request FROM calls WHERE calls.id = work_items.call);
+
+CREATE TRIGGER work_closed_once BEFORE UPDATE ON work_items WHEN OLD.state <> 'open'
+BEGIN SELECT RAISE(ABORT, 'a closed work item stays as it was closed'); END;
+
+CREATE INDEX work_of_request ON work_items (request) WHERE request IS NOT NULL;
+
+-- Wrong second factors, by calling number and by what was asked for: nobody goes through them by telephone.
+CREATE TABLE factor_failures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    number TEXT NOT NULL,
+    subject TEXT NOT NULL
+);
+
+CREATE INDEX failures_of_number ON factor_failures (number, at);
+
+CREATE INDEX failures_of_subject ON factor_failures (subject, at);
+
+-- Those who asked before there were requesters.
+INSERT INTO requesters (matricule, standing, created_at)
+SELECT matricule, CASE WHEN MAX(verified) = 1 THEN 'verified' ELSE 'unverified' END, MIN(created_at)
+FROM requests WHERE matricule IS NOT NULL GROUP BY matricule;
+
+UPDATE requests SET requester = (SELECT id FROM requesters WHERE requesters.matricule = requests.matricule)
+WHERE matricule IS NOT NULL;
