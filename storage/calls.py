@@ -9,7 +9,7 @@ from typing import Final
 from ivr.core.messages import Event
 from ivr.core.record import CallRecord
 from ivr.ports import AlreadyOpen
-from storage import codec, logirec, work
+from storage import codec, logirec, outcomes, work
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
@@ -51,7 +51,7 @@ def close_call(rules: Rules, call: str, record: CallRecord) -> Steps[str]:
         raise Refused(f"The call {call} was never opened.")
     if known[0]["outcome"] is not None:
         return str(known[0]["request"])
-    request = yield from logirec.request_of_call(rules, record, record.ended_at)
+    request = yield from outcomes.request_of_call(rules, record, record.ended_at)
     number = yield Ask("next_number", {"name": "closed"})
     yield Ask("close_call", _closing(record, request, number[0]["value"]))
     yield Ask("link_callbacks", {"call": call, "request": request, "matricule": record.matricule})

@@ -17,7 +17,6 @@ import msgspec
 
 from ivr.core.lifecycle import Actor
 from ivr.core.messages import Facts
-from ivr.core.record import WORK_REMAINS, CallRecord
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.rows import HistoryRow, OutboxRow, RequestFile, RequestRow, told
@@ -81,17 +80,17 @@ def register(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Facts]:
 
 
 def _registered(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Row]:
-    row = yield from _insert(rules, {
+    row = yield from insert(rules, {
         "call": call, "key": draft["key"], "category": draft["category"], "matricule": draft.get("matricule"),
         "verified": int(bool(draft.get("verified"))), "name": draft.get("name"), "phone": draft.get("caller"),
         "note": draft.get("note"), "voice_note": draft.get("voice_note"), "parent": draft.get("parent"),
     }, "registered", at)
-    yield _write_history(row["reference"], HistoryRow(at, "svi", None, "registered", "enregistrement", call))
+    yield write_history(row["reference"], HistoryRow(at, "svi", None, "registered", "enregistrement", call))
     yield to_tell("request_registered", row["reference"], at, call=call)
     return row
 
 
-def _insert(rules: Rules, asked: Row, status: str, at: float) -> Steps[Row]:
+def insert(rules: Rules, asked: Row, status: str, at: float) -> Steps[Row]:
     year = day(at).year
     number = (yield Ask("next_number", {"name": f"requests {year}"}))[0]["value"]
     code = rules.draw_code()
@@ -106,53 +105,13 @@ def _insert(rules: Rules, asked: Row, status: str, at: float) -> Steps[Row]:
     return row
 
 
-def _write_history(request: str, happened: HistoryRow) -> Ask:
+def write_history(request: str, happened: HistoryRow) -> Ask:
     return Ask("insert_history", {"request": request, **asdict(happened)})
 
 
 def to_tell(kind: str, request: str, at: float, **facts: Any) -> Ask:
     payload = msgspec.json.encode({"request": request, **facts}).decode()
     return Ask("insert_outbox", {"kind": kind, "request": request, "payload": payload, "created_at": at})
-
-
-# ------------------------------------------------------------------------------------------------- the request of a call
-def request_of_call(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
-    """Write the outcome into the call's request, and return its reference.
-
-    A request made in this call counts even when the record does not name it: the application may have died between the
-    commit and the note.
-    """
-    known = (yield Ask("request", {"reference": record.request})) if record.request else []
-    known = known or (yield Ask("latest_request_of_call", {"call": record.call}))
-    if not known:
-        return (yield from _unasked(rules, record, at))
-    status = known[0]["status"]
-    who = record.agent or "svi"
-    yield _write_history(
-        known[0]["reference"], HistoryRow(at, who, status, status, "appel", record.call, record.outcome)
-    )
-    return str(known[0]["reference"])
-
-
-def _unasked(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
-    status, what = _left_to_do(record)
-    row = yield from _insert(rules, {
-        "call": record.call, "key": UNASKED, "category": record.category or GENERAL, "matricule": record.matricule,
-        "verified": int(record.verified), "name": None, "phone": record.caller or None, "note": None,
-        "voice_note": record.voice_message, "parent": None,
-    }, status, at)
-    reference = str(row["reference"])
-    yield _write_history(reference, HistoryRow(at, "svi", None, "registered", "appel", record.call, record.outcome))
-    if status != "registered":
-        who = record.agent or "svi"
-        yield _write_history(reference, HistoryRow(at, who, "registered", status, what, record.call, record.outcome))
-    return reference
-
-
-def _left_to_do(record: CallRecord) -> tuple[str, str]:
-    if record.outcome not in WORK_REMAINS:
-        return "closed", "clôture"
-    return ("acknowledged", "prise en charge") if record.offer else ("registered", "")
 
 
 # ---------------------------------------------------------------------------------------------------------------- reading
