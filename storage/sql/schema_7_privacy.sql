@@ -1,4 +1,4 @@
--- Who read what about whom, and what was forgotten.
+-- Who read what about whom, what may not be forgotten yet, and what was forgotten.
 
 CREATE TABLE access_log (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -16,3 +16,34 @@ CREATE INDEX access_of_subject ON access_log (subject, at);
 
 CREATE TRIGGER access_is_append_only BEFORE UPDATE ON access_log
 BEGIN SELECT RAISE(ABORT, 'the access log is never rewritten'); END;
+
+-- A request that no purge touches, with its calls, until the hold is released.
+CREATE TABLE holds (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    request TEXT NOT NULL REFERENCES requests (reference),
+    at REAL NOT NULL,
+    who TEXT NOT NULL,
+    why TEXT NOT NULL,
+    released_at REAL,
+    released_by TEXT,
+    released_why TEXT
+);
+
+CREATE UNIQUE INDEX holds_one_active ON holds (request) WHERE released_at IS NULL;
+
+-- Each purge that came to its end. The report is JSON: counts by purpose, nothing of anybody.
+CREATE TABLE purges (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at REAL NOT NULL,
+    who TEXT NOT NULL,
+    report TEXT NOT NULL
+);
+
+-- When the personal data went; NULL before. What is left of the row counts, and names nobody.
+ALTER TABLE calls ADD COLUMN forgotten_at REAL;
+
+ALTER TABLE requests ADD COLUMN archived_at REAL;
+
+CREATE INDEX calls_to_forget ON calls (started_at) WHERE forgotten_at IS NULL;
+
+CREATE INDEX requests_to_archive ON requests (closed_at) WHERE archived_at IS NULL AND closed_at IS NOT NULL;
