@@ -1,8 +1,7 @@
-"""The rules of LOGIREC: a request has a reference, a code, a due date, a history, and is told in the outbox.
+"""What every rule about LOGIREC requests stands on: the ministry's data, a new row, its history, and what is to be told.
 
-References are numbered without a gap: the counter moves in the transaction that writes the request, or not at all. A call
-that ends is written into exactly one request: the one the caller named or made, or else a new one, which is closed at once
-when nothing remains to be done.
+References are numbered without a gap: the counter moves in the transaction that writes the request, or not at all. The
+rules themselves: `registering`, `advancing` (the life-cycle), `outcomes` (the request of a call), `work` (lost calls).
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from typing import Any, Final
 
 import msgspec
 
-from ivr.core.lifecycle import Actor
-from ivr.core.messages import Facts
+from ivr.core.delays import DayAfter, Promise, days_after, promised
+from ivr.core.lifecycle import ENDED
+from storage import requesters, search
 from storage.engine import Ask, Row, Steps
-from storage.errors import Refused
-from storage.rows import HistoryRow, OutboxRow, RequestFile, RequestRow, told
+from storage.rows import FileRow, HistoryRow, OutboxRow, RequestFile, RequestRow, told
 
 GENERAL: Final = "INF-GENERALE"
 UNASKED: Final = "call"
@@ -27,8 +26,12 @@ UNASKED: Final = "call"
 
 
 def draw_code() -> str:
-    """A tracking code: six digits, that a keypad can type and nobody can guess from another one."""
-    return f"{secrets.randbelow(1_000_000):06d}"
+    """A tracking code: six digits, that a keypad can type, nobody can guess from another one, and nobody mishears: no
+    digit comes three times in a row. It is asked together with its reference, so two requests may have the same."""
+    while True:
+        code = f"{secrets.randbelow(1_000_000):06d}"
+        if not any(digit * 3 in code for digit in code):
+            return code
 
 
 def weekdays_after(day: date, days: int) -> date:
@@ -52,17 +55,18 @@ class Rules:
     walled: frozenset[str] = frozenset()
     closings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def due(self, category: str, at: float) -> str | None:
-        """ISO date, or None when the category promises nothing."""
+    categories: frozenset[str] = frozenset()
+
+    def promise(self, category: str, at: float) -> Promise | None:
+        """None when the category promises nothing."""
         if category not in self.delays:
             return None
-        number, unit = self.delays[category]
-        count = self.business_days_after if unit == "jours ouvrés" else _days_after
-        return count(day(at), number).isoformat()
+        return promised(day(at), self.delays[category][0], self.day_after(category))
 
-
-def _days_after(start: date, days: int) -> date:
-    return start + timedelta(days=days)
+    def day_after(self, category: str) -> DayAfter:
+        """How the days of its delay are counted."""
+        business = self.delays.get(category, (0, ""))[1] == "jours ouvrés"
+        return self.business_days_after if business else days_after
 
 
 def day(at: float) -> date:
@@ -70,38 +74,30 @@ def day(at: float) -> date:
     return datetime.fromtimestamp(at, UTC).date()
 
 
-# ------------------------------------------------------------------------------------------------------------ registering
-def register(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Facts]:
-    if not draft.get("category") or not draft.get("key"):
-        raise Refused(f"The request of the call {call} needs a category and a key.")
-    known = yield Ask("request_by_key", {"call": call, "key": draft["key"]})
-    row = known[0] if known else (yield from _registered(rules, call, draft, at))
-    return {"reference": row["reference"], "code": row["code"], "due": row["due_at"]}
+# ---------------------------------------------------------------------------------------------------------------- writing
+ASKED: Final = {
+    "call": None, "matricule": None, "verified": 0, "name": None, "phone": None, "note": None, "voice_note": None,
+    "parent": None, "channel": "phone",
+}
+"""What may be left out of a new row; its category and its key may not."""
 
 
-def _registered(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Row]:
-    row = yield from insert(rules, {
-        "call": call, "key": draft["key"], "category": draft["category"], "matricule": draft.get("matricule"),
-        "verified": int(bool(draft.get("verified"))), "name": draft.get("name"), "phone": draft.get("caller"),
-        "note": draft.get("note"), "voice_note": draft.get("voice_note"), "parent": draft.get("parent"),
-    }, "registered", at)
-    yield write_history(row["reference"], HistoryRow(at, "svi", None, "registered", "enregistrement", call))
-    yield to_tell("request_registered", row["reference"], at, call=call)
-    return row
-
-
-def insert(rules: Rules, asked: Row, status: str, at: float) -> Steps[Row]:
+def insert(rules: Rules, asked: Row, status: str, at: float, **person: Any) -> Steps[Row]:
+    """A new request; ``person``: what `storage.requesters.requester_of` may be told beside the row."""
     year = day(at).year
+    requester = yield from requesters.requester_of({**asked, **person}, at)
     number = (yield Ask("next_number", {"name": f"requests {year}"}))[0]["value"]
-    code = rules.draw_code()
-    while (yield Ask("open_code", {"code": code})):
-        code = rules.draw_code()
+    promise = rules.promise(asked["category"], at)
     row = {
-        **asked, "reference": f"REQ-{year}-{number:06d}", "year": year, "number": number, "code": code, "status": status,
-        "since": at, "created_at": at, "due_at": rules.due(asked["category"], at), "channel": "phone",
-        "closed_at": at if status == "closed" else None,
+        **ASKED, **asked, "reference": f"REQ-{year}-{number:06d}", "year": year, "number": number,
+        "code": rules.draw_code(), "status": status, "since": at, "created_at": at, "requester": requester,
+        "due_at": promise.due if promise else None, "warn_at": promise.warn if promise else None,
+        "late_at": promise.late if promise else None, "walled": int(asked["category"] in rules.walled),
+        "closed_at": at if status in ENDED else None,
     }
     yield Ask("insert_request", row)
+    if asked["key"] != UNASKED or status not in ENDED:  # a mere call is found by its number and its reference
+        yield from search.indexed(row)
     return row
 
 
@@ -126,10 +122,15 @@ def list_requests(
 
 def request_file(reference: str) -> Steps[RequestFile | None]:
     requests = yield Ask("request", {"reference": reference})
-    history = yield Ask("history", {"request": reference})
     if not requests:
         return None
-    return RequestFile(told(RequestRow, requests[0]), tuple(told(HistoryRow, row) for row in history))
+    history = yield Ask("history", {"request": reference})
+    came = yield Ask("files", {"request": reference})
+    duplicates = yield Ask("duplicates", {"parent": reference})
+    return RequestFile(
+        told(RequestRow, requests[0]), tuple(told(HistoryRow, row) for row in history),
+        tuple(told(FileRow, row) for row in came), tuple(str(row["reference"]) for row in duplicates),
+    )
 
 
 def outbox_waiting(limit: int) -> Steps[tuple[OutboxRow, ...]]:
@@ -140,7 +141,3 @@ def outbox_waiting(limit: int) -> Steps[tuple[OutboxRow, ...]]:
 def outbox_sent(row: int, at: float) -> Steps[None]:
     yield Ask("outbox_sent", {"id": row, "at": at})
 
-
-def register_for(rules: Rules, actor: Actor, draft: Facts, at: float) -> Steps[Facts]:
-    raise NotImplementedError
-    yield

@@ -2,9 +2,9 @@
 
 -- name: insert_request
 INSERT INTO requests (reference, year, number, code, call, key, category, status, since, matricule, verified, name, phone,
-    created_at, due_at, channel, note, voice_note, parent, closed_at)
+    created_at, due_at, channel, note, voice_note, parent, closed_at, requester, walled, warn_at, late_at)
 VALUES (:reference, :year, :number, :code, :call, :key, :category, :status, :since, :matricule, :verified, :name, :phone,
-    :created_at, :due_at, :channel, :note, :voice_note, :parent, :closed_at)
+    :created_at, :due_at, :channel, :note, :voice_note, :parent, :closed_at, :requester, :walled, :warn_at, :late_at)
 
 -- name: request
 SELECT * FROM requests WHERE reference = :reference
@@ -14,9 +14,6 @@ SELECT * FROM requests WHERE call = :call AND key = :key
 
 -- name: latest_request_of_call
 SELECT * FROM requests WHERE call = :call ORDER BY created_at DESC, reference DESC LIMIT 1
-
--- name: open_code
-SELECT reference FROM requests WHERE code = :code AND closed_at IS NULL
 
 -- name: requests_of_matricule
 SELECT * FROM requests WHERE matricule = :matricule AND NOT (key = :unasked AND closed_at IS NOT NULL)

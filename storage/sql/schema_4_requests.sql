@@ -64,6 +64,10 @@ CREATE INDEX requests_of_phone ON requests (phone, created_at) WHERE phone IS NO
 
 CREATE INDEX requests_of_parent ON requests (parent) WHERE parent IS NOT NULL;
 
+CREATE UNIQUE INDEX requests_of_staff_key ON requests (key) WHERE call IS NULL;
+
+CREATE INDEX requests_by_warn ON requests (warn_at) WHERE closed_at IS NULL AND warn_at IS NOT NULL;
+
 CREATE INDEX requests_by_due ON requests (due_at) WHERE closed_at IS NULL AND due_at IS NOT NULL;
 
 CREATE INDEX requests_by_status ON requests (status, created_at);

@@ -206,4 +206,4 @@ def test_the_state_of_the_disk_is_told_apart_from_a_wrong_write():
     broken.sqlite_errorcode = sqlite3.SQLITE_IOERR_WRITE
     assert type(explained(broken, "here")) is StoreError
     assert isinstance(explained(sqlite3.IntegrityError("UNIQUE"), "here"), Refused)
-    assert Rules().due("ATT-TRAVAIL", 1e9) is None
+    assert Rules().promise("ATT-TRAVAIL", 1e9) is None
