@@ -22,8 +22,9 @@ from ivr.core.fields import Path as KeyPath
 from ivr.core.flow import Flow, FlowErrors, Problem, Source, World, parse
 from ivr.core.hours import Calendar
 from ivr.core.queueing import Rules
+from ivr.dialplan_categories import Category, Closing, Direction, read_categories, read_closings, read_directions
 from ivr.dialplan_queues import read_queues, read_skills
-from ivr.dialplan_tables import Category, read_calendars, read_categories
+from ivr.dialplan_tables import read_calendars
 
 FILES = ("1364.yaml", "queues.yaml", "hours.yaml", "categories.yaml")
 HOURS_FOLLOW = "\n--- # hours.yaml\n"
@@ -33,7 +34,8 @@ HOURS_FOLLOW = "\n--- # hours.yaml\n"
 @dataclass(frozen=True, slots=True)
 class Dialplan:
     """The folder as a whole, checked. ``source`` is the flow's text and its hours', kept so that any call can be
-    replayed; ``flow.version`` is its hash. ``skills``: name → what people call it."""
+    replayed; ``flow.version`` is its hash. ``skills``: name → what people call it; ``directions`` and ``closings``, by code
+    and motif: who may treat a request, and how one is closed."""
 
     flow: Flow
     source: str
@@ -41,6 +43,8 @@ class Dialplan:
     calendars: Mapping[str, Calendar]
     categories: Mapping[str, Category]
     skills: Mapping[str, str]
+    directions: Mapping[str, Direction]
+    closings: Mapping[str, Closing]
 
     def world(self, prompts: Mapping[str, frozenset[str]]) -> World:
         """What a flow may refer to here: an older flow is read again with it."""
@@ -59,7 +63,10 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
     calendars = read_calendars(sources["hours.yaml"], problems)
     skills = read_skills(sources["queues.yaml"], problems)
     queues = read_queues(sources["queues.yaml"], calendars, problems)
-    categories = read_categories(sources["categories.yaml"], problems)
+    directions, closings, categories = (
+        read_directions(sources["categories.yaml"], problems), read_closings(sources["categories.yaml"], problems),
+        read_categories(sources["categories.yaml"], problems),
+    )
     world = World(prompts, frozenset(queues), frozenset(categories), calendars, frozenset(skills))
     try:
         kept = HOURS_FOLLOW.join((folder / name).read_text("utf-8") for name in ("1364.yaml", "hours.yaml"))
@@ -68,7 +75,7 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
         raise FlowErrors((*problems, *errors.problems)) from None
     if problems:
         raise FlowErrors(problems)
-    return Dialplan(flow, kept, queues, calendars, categories, skills)
+    return Dialplan(flow, kept, queues, calendars, categories, skills, directions, closings)
 
 
 def parse_flow(text: str, world: World, *, file: str = "flow") -> Flow:

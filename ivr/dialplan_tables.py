@@ -1,9 +1,8 @@
-"""The smaller files of the dialplans folder: calendars and categories. What is wrong is added to ``problems``."""
+"""The calendars of the dialplans folder, and how a file of named rows is read. What is wrong is added to ``problems``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Final
 
@@ -11,21 +10,7 @@ from ivr.core.fields import READERS, Path, Problem, Reader, Source, World, where
 from ivr.core.hours import Calendar, Span, SpecialDay, parse_span
 
 WEEK: Final = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
-UNITS: Final = ("days", "business_days")
 SPECIAL_DAY: Final = 'Write {date: "2026-12-25", name: "Noël"}, with hours: ["07:30-12:30"] for a part of it.'
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One LOGIREC category. ``delay`` in ``unit`` (business_days or days); None when it has none of its own."""
-
-    code: str
-    label: str
-    parent: str
-    direction: str
-    documents: str
-    delay: int | None
-    unit: str
 
 
 def read_calendars(source: Source, problems: list[Problem]) -> dict[str, Calendar]:
@@ -82,27 +67,6 @@ def _spans(reader: Reader, path: Path, items: Any) -> Iterator[Span]:
             reader.problem(path, f"{item!r} begins before the hours written before it end.", "Write them in order.")
         last = span[1]
         yield span
-
-
-def read_categories(source: Source, problems: list[Problem]) -> dict[str, Category]:
-    reader = reader_of(source, problems)
-    written = list(rows(reader, "categories"))
-    codes = {code for code, _path, _body in written}
-    return {code: _category(reader, path, code, body, codes) for code, path, body in written}
-
-
-def _category(reader: Reader, path: Path, code: str, body: dict[str, Any], codes: set[str]) -> Category:
-    known = tuple(each.name for each in fields(Category) if each.name != "code")
-    reader.only(path, body, known, "a category")
-    texts = {key: reader.text((*path, key), body[key]) if key in body else "" for key in ("label", "direction", "documents")}
-    if not texts["label"]:
-        reader.problem(path, f"category {code!r} has no label.", 'Write label: "…".')
-    parent = reader.known((*path, "parent"), body["parent"], codes, "category") if "parent" in body else ""
-    unit = reader.known((*path, "unit"), body.get("unit", "days"), UNITS, "unit")
-    delay = body.get("delay")
-    if delay is not None:
-        delay = READERS["count"](reader, (*path, "delay"), delay, {"low": 0, "high": 3650})
-    return Category(code, texts["label"], parent, texts["direction"], texts["documents"], delay, unit)
 
 
 def reader_of(source: Source, problems: list[Problem]) -> Reader:

@@ -41,11 +41,19 @@ def prompt_arguments(catalogue: Catalogue) -> dict[str, frozenset[str]]:
 
 
 def store_rules(dialplan: Dialplan) -> StoreRules:
-    """Delays and business days as the store wants them."""
-    units = {"business_days": "jours ouvrés", "days": "jours"}
-    delays = {code: (each.delay, units[each.unit]) for code, each in dialplan.categories.items() if each.delay is not None}
+    """What the dialplans say of requests, as the store wants it. A category without motifs of its own takes any of them."""
+    units = {"business_days": "jours ouvrés", "days": "jours", "immediate": "immédiat"}
+    categories = dialplan.categories.values()
     calendar = next(iter(dialplan.calendars.values()))
-    return StoreRules(delays=delays, business_days_after=calendar.add_business_days)
+    texts = {motif: closing.text for motif, closing in dialplan.closings.items()}
+    return StoreRules(
+        delays={each.code: (each.delay, units[each.unit]) for each in categories if each.delay is not None},
+        business_days_after=calendar.add_business_days,
+        categories=frozenset(each.code for each in categories if each.direction),
+        directions={each.code: each.direction for each in categories if each.direction},
+        walled=frozenset(each.code for each in categories if each.walled),
+        closings={each.code: {motif: texts[motif] for motif in each.closings} for each in categories} | {"": texts},
+    )
 
 
 def asterisk_plan(settings: Settings, catalogue: Catalogue, accounts: tuple[SipAccount, ...]) -> AsteriskPlan:

@@ -11,8 +11,9 @@ from ruamel.yaml import YAML
 
 from ivr.core.flow import FlowErrors, Problem, Source, World, parse
 from ivr.dialplan import source_of
+from ivr.dialplan_categories import read_categories, read_closings, read_directions
 from ivr.dialplan_queues import read_queues, read_skills
-from ivr.dialplan_tables import read_calendars, read_categories
+from ivr.dialplan_tables import read_calendars
 from tests.phone import ROOT, dialplan, known_prompts
 
 WORDS = st.sampled_from(["accueil", "menu", "", "principal", "{category}", "0", "#", "say", "matricule", "cruc"])
@@ -60,7 +61,13 @@ def read_both(source: Source, found: list[Problem]) -> None:
     read_queues(source, dialplan().calendars, found)
 
 
-READERS = {"queues.yaml": read_both, "hours.yaml": read_calendars, "categories.yaml": read_categories}
+def read_all_of_it(source: Source, found: list[Problem]) -> None:
+    """The three sections of categories.yaml."""
+    for read in (read_directions, read_closings, read_categories):
+        read(source, found)
+
+
+READERS = {"queues.yaml": read_both, "hours.yaml": read_calendars, "categories.yaml": read_all_of_it}
 
 
 def problems(source: Source) -> list[Problem]:
