@@ -1,40 +1,49 @@
-"""The engine that forgets: dictionaries instead of tables. The shipped fake, held to the contract of the real ones."""
+"""The engine that forgets: an SQLite database in memory, run at once on the caller's thread. It keeps nothing beyond the
+process; its statements are those of the engine that keeps (docs/adr/0020)."""
 
 from __future__ import annotations
 
+import functools
+import sqlite3
 from collections.abc import Callable
-from typing import Any
 
-from storage.engine import Ask, P, Row, Steps, T, perform
-from storage.errors import StoreClosed
-from storage.memory_tables import Tables
+from storage.engine import SQLITE, Dialect, P, Steps, T, perform
+from storage.errors import StoreClosed, explained
+from storage.schema import answer, in_memory, problems
+from storage.statements import statements
 
 
 class MemoryEngine:
+    dialect: Dialect = SQLITE
+
     def __init__(self) -> None:
-        self._tables = Tables()
+        self._connection = in_memory()
+        self._ask = functools.partial(answer, self._connection, statements())
         self._closed = False
 
     async def write(self, _promise: bool, rule: Callable[P, Steps[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        kept = False
-        try:
-            result = perform(rule(*args, **kwargs), self._ask)
-            kept = True
-        finally:
-            self._tables.end(kept)
-        return result
+        return self._run(functools.partial(rule, *args, **kwargs), "COMMIT")
 
     async def read(self, rule: Callable[P, Steps[T]], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        return perform(rule(*args, **kwargs), self._ask)
+        return self._run(functools.partial(rule, *args, **kwargs), "ROLLBACK")
 
     async def check(self) -> list[str]:
-        return []
+        return problems(self._connection)
 
     async def close(self) -> None:
         self._closed = True
+        self._connection.close()
 
-    def _ask(self, question: Ask) -> list[Row]:
+    def _run(self, rule: Callable[[], Steps[T]], end: str) -> T:
         if self._closed:
             raise StoreClosed("The store in memory is closed.")
-        statement: Callable[..., list[dict[str, Any]]] = getattr(self._tables, question.name)
-        return [dict(row) for row in statement(**question.values)]
+        self._connection.execute("BEGIN")
+        try:
+            result = perform(rule(), self._ask)
+            self._connection.execute(end)
+        except sqlite3.Error as error:
+            raise explained(error, "in memory") from error
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+        return result

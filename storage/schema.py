@@ -10,12 +10,13 @@ import contextlib
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
 from sqlite_utils import Database, Migrations
 
+from storage.engine import Each, Question, Row
 from storage.errors import SchemaUnknown, StoreFull, StoreNotWritable, StoreUnreadable, explained
 from storage.statements import schema
 
@@ -54,6 +55,24 @@ def connect(path: Path, patience: float, *, reading: bool = False) -> sqlite3.Co
 
 def by_name(cursor: sqlite3.Cursor, values: tuple[object, ...]) -> dict[str, object]:
     return {column[0]: value for column, value in zip(cursor.description, values, strict=True)}
+
+
+def answer(connection: sqlite3.Connection, statements: Mapping[str, str], question: Question) -> list[Row]:
+    if isinstance(question, Each):
+        connection.executemany(statements[question.name], question.rows)
+        return []
+    return connection.execute(statements[question.name], question.values).fetchall()
+
+
+def in_memory() -> sqlite3.Connection:
+    """A new database without a file, in the schema of today."""
+    connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    connection.row_factory = by_name
+    connection.execute("PRAGMA foreign_keys = ON")
+    for step in STEPS:
+        for statement in schema(step):
+            connection.execute(statement)
+    return connection
 
 
 def _create(path: Path) -> bool:

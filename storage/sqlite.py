@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 
-from storage.engine import Ask, P, Row, Steps, T, perform
+from storage.engine import SQLITE, Dialect, P, Steps, T, perform
 from storage.errors import StoreClosed, explained
-from storage.schema import by_name, connect, open_database, problems
+from storage.schema import answer, by_name, connect, open_database, problems
 from storage.statements import statements
 from storage.writer import Writer
 
@@ -22,6 +22,8 @@ READERS: Final = 2
 
 class SqliteEngine:
     """``patience`` is how long a write waits for another program's lock, in seconds."""
+
+    dialect: Dialect = SQLITE
 
     def __init__(self, path: Path, patience: float) -> None:
         self._path = path
@@ -63,15 +65,12 @@ class SqliteEngine:
         connection = self._reader()
         try:
             connection.execute("BEGIN")
-            return perform(rule(), functools.partial(self._ask, connection))
+            return perform(rule(), functools.partial(answer, connection, self._statements))
         except sqlite3.Error as error:
             raise explained(error, str(self._path)) from error
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
-
-    def _ask(self, connection: sqlite3.Connection, question: Ask) -> list[Row]:
-        return connection.execute(self._statements[question.name], question.values).fetchall()
 
     def _reader(self) -> sqlite3.Connection:
         """This thread's connection."""

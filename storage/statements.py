@@ -1,11 +1,18 @@
-"""The named statements of sql/*.sql. A name stands on its own line: ``-- name: insert_call``."""
+"""The named statements of sql/*.sql. A name stands on its own line: ``-- name: insert_call``.
+
+They are written once, for SQLite and PostgreSQL alike. Where the dialects differ, sql/postgres/ has a file of the same name
+with the statements that PostgreSQL is told instead; each step of the schema has its twin there.
+"""
 
 from __future__ import annotations
 
 import functools
 import re
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Final
+
+from storage.engine import POSTGRES, SQLITE, Dialect
 
 FILES: Final = (
     "calls", "logirec", "lists", "callbacks", "work", "factors", "reports", "people", "directory", "search", "privacy", "moments",
@@ -13,21 +20,37 @@ FILES: Final = (
 
 
 @functools.cache
-def statements() -> dict[str, str]:
-    """SQL by name, with ``:name`` parameters. A name used twice is an error of ours."""
+def statements(dialect: Dialect = SQLITE) -> dict[str, str]:
+    """SQL by name, with ``:name`` parameters. A name used twice, or told to PostgreSQL alone, is an error of ours."""
     found: dict[str, str] = {}
     for file in FILES:
-        for name, sql in re.findall(r"^-- name: (\w+)\n(.+?)(?=\n\n|\s*\Z)", text(file), re.MULTILINE | re.DOTALL):
+        for name, sql in _named(text(file)):
             assert name not in found, name
             found[name] = sql
+    return found if dialect == SQLITE else {**found, **_overrides(frozenset(found))}
+
+
+def _overrides(known: frozenset[str]) -> dict[str, str]:
+    found = {name: sql for file in FILES if (_folder(POSTGRES) / f"{file}.sql").is_file()
+             for name, sql in _named(text(file, POSTGRES))}
+    assert known >= found.keys(), found.keys() - known
     return found
 
 
-def text(file: str) -> str:
-    return (files("storage") / "sql" / f"{file}.sql").read_text("utf-8")
+def _named(source: str) -> list[tuple[str, str]]:
+    return re.findall(r"^-- name: (\w+)\n(.+?)(?=\n\n|\s*\Z)", source, re.MULTILINE | re.DOTALL)
 
 
-def schema(step: str) -> list[str]:
+def _folder(dialect: Dialect) -> Traversable:
+    sql = files("storage") / "sql"
+    return sql if dialect == SQLITE else sql / dialect
+
+
+def text(file: str, dialect: Dialect = SQLITE) -> str:
+    return (_folder(dialect) / f"{file}.sql").read_text("utf-8")
+
+
+def schema(step: str, dialect: Dialect = SQLITE) -> list[str]:
     """The statements of one schema step, which stand apart by an empty line."""
-    blocks = text(f"schema_{step}").split("\n\n")
+    blocks = text(f"schema_{step}", dialect).split("\n\n")
     return [block for block in blocks if any(not line.startswith("--") for line in block.strip().splitlines())]

@@ -18,8 +18,9 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
-from storage.engine import Ask, Row, Steps, perform
+from storage.engine import Question, Row, Steps, perform
 from storage.errors import StoreClosed, explained
+from storage.schema import answer
 
 LARGEST_GROUP: Final = 256
 
@@ -128,8 +129,8 @@ class Writer:
     def _told_as(self, failure: BaseException) -> BaseException:
         return explained(failure, self._where) if isinstance(failure, sqlite3.Error) else failure
 
-    def ask(self, question: Ask) -> list[Row]:
-        return self._connection.execute(self._statements[question.name], question.values).fetchall()
+    def ask(self, question: Question) -> list[Row]:
+        return answer(self._connection, self._statements, question)
 
 
 def _tell(told: list[Told]) -> None:

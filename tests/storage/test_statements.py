@@ -4,13 +4,7 @@ import re
 from pathlib import Path
 
 import storage
-from storage.memory_tables import Tables
 from storage.statements import FILES, schema, statements
-
-
-def test_dictionaries_and_sql_know_the_same_statements():
-    methods = {name for name in dir(Tables) if not name.startswith("_") and callable(getattr(Tables, name))} - {"end"}
-    assert methods == set(statements())
 
 
 def test_no_file_of_statements_is_forgotten():
