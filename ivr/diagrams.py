@@ -1,6 +1,6 @@
 """Pictures drawn from the tables that the code runs on, so that they cannot differ from it.
 
-``python -m ivr.diagrams`` writes docs/agent.md and docs/offer.md again; a test compares.
+``python -m ivr.diagrams`` writes docs/agent.md, docs/offer.md and docs/request.md again; a test compares.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Final
 
 from ivr.core.agent import TRANSITIONS
 from ivr.core.queueing import ENDS, STAGES
+from ivr.request_page import REQUEST_PAGE, request_page
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 
@@ -145,3 +146,4 @@ def agent_page() -> str:
 if __name__ == "__main__":
     (ROOT / AGENT_PAGE).write_text(agent_page(), encoding="utf-8")
     (ROOT / OFFER_PAGE).write_text(offer_page(), encoding="utf-8")
+    (ROOT / REQUEST_PAGE).write_text(request_page(), encoding="utf-8")

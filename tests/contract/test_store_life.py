@@ -281,8 +281,8 @@ async def test_the_counter_registers_and_hears_of_the_open_one(office):
 @pytest.mark.parametrize(("field", "wrong", "words"), [
     ("category", None, "catégorie"), ("matricule", "123", "matricule"), ("phone", "12", "téléphone"),
     ("birth", "31/02/1980", "naissance"), ("channel", "pigeon", "canal"), ("name", "x" * 201, "« nom » a 201"),
-    ("note", "\x07", "signes de commande"), ("exam_number", "!", "composition"), ("parent", "REQ-1999-000001", "n'existe pas"),
-    ("duplicate_of", "REQ-1999-000001", "n'existe pas"),
+    ("note", "\x07", "signes de commande"), ("exam_number", "!", "composition"),
+    ("parent", "REQ-1999-000001", "n'existe pas"), ("duplicate_of", "REQ-1999-000001", "n'existe pas"),
 ])
 async def test_a_wrong_field_is_named_and_nothing_is_written(store, field, wrong, words):
     asked = {"category": "ATT-TRAVAIL", "name": "Awa", "key": "a", field: wrong}
