@@ -9,7 +9,7 @@ from typing import Final
 from ivr.core.messages import Event
 from ivr.core.record import CallRecord
 from ivr.ports import AlreadyOpen
-from storage import codec, logirec, outcomes, work
+from storage import codec, logirec, lost, outcomes
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
@@ -55,7 +55,7 @@ def close_call(rules: Rules, call: str, record: CallRecord) -> Steps[str]:
     number = yield Ask("next_number", {"name": "closed"})
     yield Ask("close_call", _closing(record, request, number[0]["value"]))
     yield Ask("link_callbacks", {"call": call, "request": request, "matricule": record.matricule})
-    yield from work.after_call(record, record.ended_at)
+    yield from lost.after_call(rules, record, request, record.ended_at)
     yield logirec.to_tell("call_closed", request, record.ended_at, call=call, outcome=record.outcome)
     return request
 

@@ -146,7 +146,8 @@ class CallbackRow:
 @dataclass(frozen=True, slots=True)
 class WorkRow:
     """Lost calls of one person, and what became of them. ``kind`` (abandoned, full, closed, failed, callback_expired) and
-    ``call`` are those of the first, at ``created_at``; ``calls`` counts them. ``outcome`` is None while it is open."""
+    ``call`` are those of the first, at ``created_at``; ``calls`` counts them. ``outcome`` is None while it is open.
+    ``request`` is the reference of the request that the item is."""
 
     id: int
     kind: str
@@ -163,6 +164,7 @@ class WorkRow:
     closed_by: str | None
     closed_at: float | None
     note: str | None
+    request: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

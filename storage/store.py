@@ -6,25 +6,14 @@ from collections.abc import Sequence
 
 from ivr.core.messages import Event, Facts
 from ivr.core.record import CallRecord
-from storage import answers, callbacks, calls, codec, logirec, moments, people, reports, work
+from storage import answers, callbacks, calls, codec, lost, moments, people, reports, work
 from storage.engine import Ask
 from storage.part_directory import DirectoryPart
 from storage.part_privacy import PrivacyPart
 from storage.part_requests import RequestPart
 from storage.part_search import SearchPart
 from storage.reports import Report
-from storage.rows import (
-    Agent,
-    CallbackRow,
-    CallFile,
-    CallRow,
-    MomentRow,
-    OutboxRow,
-    Person,
-    RequestFile,
-    RequestRow,
-    WorkRow,
-)
+from storage.rows import Agent, CallbackRow, CallFile, CallRow, MomentRow, Person, WorkRow
 
 
 class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
@@ -111,13 +100,16 @@ class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
     ) -> None:
         """What the distributor's `KeepCallback` says; a ``queue`` of None is the one it has. An expired one becomes a work
         item in the same transaction. Raises `Refused` when somebody closed it meanwhile."""
-        await self.engine.write(True, callbacks.keep_callback, callback, state, tries, due, at, queue=queue)
+        await self.engine.write(
+            True, callbacks.keep_callback, self.rules, callback, state, tries=tries, due=due, at=at, queue=queue,
+        )
 
     async def close_callback(
         self, callback: int | str, state: str, who: str, at: float, outcome: str | None = None,
     ) -> None:
-        """By hand; ``outcome`` is one of `storage.work.OUTCOMES`."""
-        await self.engine.write(True, callbacks.close_callback, str(callback), state, who, at, outcome)
+        """By hand; ``outcome`` is one of `storage.work.OUTCOMES`. A request that exists only for it ends with it."""
+        rule = callbacks.close_callback
+        await self.engine.write(True, rule, self.rules, str(callback), state, who=who, at=at, outcome=outcome)
 
     # --------------------------------------------------------------------------------------------------------- lost calls
     async def list_work(self, state: str | None = "open", kind: str | None = None, limit: int = 100) -> Sequence[WorkRow]:
@@ -128,8 +120,9 @@ class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
         return await self.engine.read(work.work_item, item)
 
     async def close_work(self, item: int, outcome: str, who: str, at: float, note: str | None = None) -> None:
-        """``outcome`` is one of `storage.work.OUTCOMES`. Raises `Refused` for another, and when it was closed before."""
-        await self.engine.write(True, work.close_work, item, outcome, who, at, note)
+        """``outcome`` is one of `storage.work.OUTCOMES`. Raises `Refused` for another, and when it was closed before.
+        A request that exists only because of the lost calls ends in the same transaction."""
+        await self.engine.write(True, lost.close_work, self.rules, item, outcome, who=who, at=at, note=note)
 
     # ------------------------------------------------------------------------------------- the journal of the distributor
     async def keep_reports(self, told: Sequence[Report]) -> None:

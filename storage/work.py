@@ -1,7 +1,7 @@
-"""The rules of lost calls: each becomes work for somebody, one open item a person, closed only with an outcome.
+"""The items of lost calls: one open item a person, closed only with an outcome.
 
-An item is written in the transaction that closes the call, or that lets a callback expire, so none is forgotten. A call with
-neither number nor matricule leaves none, for nobody could be called back; its record and its request remain.
+An item is the request of the lost call, with the calls it was lost in: `storage.lost` writes both in one transaction. A call
+with neither number nor matricule leaves none, for nobody could be called back; its record and its request remain.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ REFUSALS: Final = {"full": "full", "beyond": "full", "closed": "closed"}
 UNSERVED: Final = ("ABANDON_FILE", "ABANDON_SVI", "MUET")
 """Outcomes of a refused caller who got nothing instead: no callback, no message, no request."""
 ITSELF: Final = "svi"
+ANSWERED: Final = ("resolved", "closed")
+"""Ends of a request after which its person has been told something; after another one the item has lost its object."""
 
 
 class Lost(NamedTuple):
@@ -31,11 +33,10 @@ class Lost(NamedTuple):
     call: str
 
 
-def after_call(record: CallRecord, at: float) -> Steps[None]:
-    if record.outcome == SERVED:
-        yield from _close_served(record, at)
-    elif kind := kind_of(record):
-        yield from add(Lost(kind, record.caller, record.matricule, record.queue, record.call), at)
+def lost(record: CallRecord) -> Lost | None:
+    """None for a call that was not lost."""
+    kind = kind_of(record)
+    return Lost(kind, record.caller, record.matricule, record.queue, record.call) if kind else None
 
 
 def kind_of(record: CallRecord) -> str | None:
@@ -45,34 +46,16 @@ def kind_of(record: CallRecord) -> str | None:
     return LOST.get(record.outcome or "")
 
 
-def add(lost: Lost, at: float) -> Steps[None]:
-    """Nothing when the person can't be called, or will be: a callback waits for that number."""
-    who = {"number": lost.number, "matricule": lost.matricule or None}
-    if not any(who.values()) or (yield Ask("open_callback", {"number": lost.number})):
-        return
-    known = yield Ask("open_work_items", who)
-    if known:
-        yield Ask("add_to_work_item", {"id": known[0]["id"], "call": lost.call, "at": at, **who})
-    else:
-        yield Ask("insert_work_item", {"kind": lost.kind, "queue": lost.queue, "call": lost.call, "at": at, **who})
+def open_items(number: str, matricule: str | None) -> Ask:
+    """Those of this person, the oldest first."""
+    return Ask("open_work_items", {"number": number, "matricule": matricule or None})
 
 
-def _close_served(record: CallRecord, at: float) -> Steps[None]:
-    """All that is open of this person, unless it was lost later than this call, whose record the sweep closes only now."""
-    for row in (yield Ask("open_work_items", {"number": record.caller, "matricule": record.matricule or None})):
-        if row["last_at"] <= at:
-            yield _closing(row, "servi_depuis", ITSELF, at, None)
-
-
-def close_work(item: int, outcome: str, who: str, at: float, note: str | None) -> Steps[None]:
-    """Raises `Refused` for an unknown outcome, an unknown item and one closed before."""
-    check_outcome(outcome)
-    rows = yield Ask("work_item", {"id": item})
-    if not rows:
-        raise Refused(f"There is no work item {item}: nothing was closed.")
-    if rows[0]["state"] != "open":
-        raise Refused(f"The work item {item} was closed before by {rows[0]['closed_by']}: nothing was changed.")
-    yield _closing(rows[0], outcome, who, at, note)
+def after_end(request: Row, status: str, who: str, at: float) -> Steps[None]:
+    """``request`` has come to ``status``, by whatever hand: nobody is to be called back for it any more."""
+    outcome = "joint" if status in ANSWERED else "sans_objet"
+    for item in (yield Ask("open_work_of_request", {"request": request["reference"]})):
+        yield closing(item, outcome, who, at, None)
 
 
 def check_outcome(outcome: str) -> None:
@@ -80,8 +63,8 @@ def check_outcome(outcome: str) -> None:
         raise Refused(f"« {outcome} » is no outcome of a call back: say {', '.join(OUTCOMES)}.")
 
 
-def _closing(row: Row, outcome: str, who: str, at: float, note: str | None) -> Ask:
-    return Ask("close_work_item", {"id": row["id"], "outcome": outcome, "who": who, "at": at, "note": note})
+def closing(item: Row, outcome: str, who: str, at: float, note: str | None) -> Ask:
+    return Ask("close_work_item", {"id": item["id"], "outcome": outcome, "who": who, "at": at, "note": note})
 
 
 def list_work(state: str | None, kind: str | None, limit: int) -> Steps[tuple[WorkRow, ...]]:

@@ -1,8 +1,8 @@
 -- The numbers to call back. One that is being dialled is open like the others.
 
 -- name: insert_callback
-INSERT INTO callbacks (number, queue, reason, call, created_at, since, priority, expires, facts, matricule)
-VALUES (:number, :queue, :reason, :call, :created_at, :since, :priority, :expires, :facts, :matricule)
+INSERT INTO callbacks (number, queue, reason, call, created_at, since, priority, expires, facts, matricule, request)
+VALUES (:number, :queue, :reason, :call, :created_at, :since, :priority, :expires, :facts, :matricule, :request)
 
 -- name: open_callback
 SELECT * FROM callbacks WHERE number = :number AND state = 'open'
@@ -14,7 +14,7 @@ UPDATE callbacks SET since = :since WHERE id = :id AND state = 'open'
 SELECT * FROM callbacks WHERE id = :id
 
 -- name: list_callbacks
-SELECT * FROM callbacks WHERE (:state IS NULL OR state = :state) ORDER BY since, id LIMIT :limit
+SELECT * FROM callbacks WHERE (CAST(:state AS TEXT) IS NULL OR state = :state) ORDER BY since, id LIMIT :limit
 
 -- name: try_callback
 UPDATE callbacks SET tries = :tries, due = :due, queue = COALESCE(:queue, queue) WHERE id = :id AND state = 'open'
@@ -23,4 +23,18 @@ UPDATE callbacks SET tries = :tries, due = :due, queue = COALESCE(:queue, queue)
 UPDATE callbacks SET state = :state, closed_at = :at, closed_by = :who, outcome = :outcome WHERE id = :id AND state = 'open'
 
 -- name: link_callbacks
-UPDATE callbacks SET request = :request, matricule = COALESCE(matricule, :matricule) WHERE call = :call AND request IS NULL
+UPDATE callbacks SET request = COALESCE(request, :request), matricule = COALESCE(matricule, :matricule) WHERE call = :call
+
+-- name: lend_to_callback
+UPDATE callbacks SET request = :request
+WHERE number = :number AND state = 'open' AND (request IS NULL OR EXISTS (
+    SELECT 1 FROM requests
+    WHERE requests.reference = callbacks.request AND (requests.closed_at IS NOT NULL OR requests.status = 'resolved')
+))
+
+-- name: lend_to_fulfilled
+UPDATE callbacks SET request = :request
+WHERE id = :id AND (request IS NULL OR EXISTS (
+    SELECT 1 FROM requests
+    WHERE requests.reference = callbacks.request AND (requests.closed_at IS NOT NULL OR requests.status = 'resolved')
+))
