@@ -11,10 +11,11 @@ lone letter with the word after it. A telephone number, a matricule and a refere
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple, TypeAlias
 
 LONGEST: Final = 40
 """Letters of a word that count."""
@@ -104,3 +105,42 @@ def _ordinary(letters: str) -> Iterator[Spelt]:
         yield Spelt(parts, "".join(parts)[:LONGEST] if len(parts) > 1 else "")
     if lone:
         yield Spelt((lone,))
+
+
+# ------------------------------------------------------------------------------------------------------------------ asking
+Group: TypeAlias = tuple[tuple[str, ...], ...]
+"""Ways to write one thing that is looked for: any will do, with all its words; a word stands for those it begins, too."""
+MOST_ASKED: Final = 24
+
+
+def asked_for(text: str) -> tuple[Group, ...]:
+    """What somebody typed, all of which must be found. What comes after the first `MOST_ASKED` things is not asked."""
+    groups = (_ways(one) for one in spelt(text))
+    return tuple(itertools.islice(dict.fromkeys(groups), MOST_ASKED))
+
+
+def _ways(one: Spelt) -> Group:
+    parts = tuple(dict.fromkeys(one.parts))[:MOST_ASKED]
+    if not one.joined or (one.joined,) == parts:
+        return (parts,)
+    return ((one.joined,),) if one.sure and len(parts) > 1 else ((one.joined,), parts)
+
+
+def matches(groups: Iterable[Group], words: str) -> bool:
+    """Whether words, a space between them, are what was asked for."""
+    text = f" {words}"
+    return all(any(all(f" {word}" in text for word in way) for way in group) for group in groups)
+
+
+def in_fts5(groups: Iterable[Group]) -> str:
+    """In the words of SQLite: ("n"* AND "guessan"*) OR "nguessan"*."""
+    return " AND ".join(_either(group, " OR ", " AND ", '"{}"*') for group in groups)
+
+
+def in_tsquery(groups: Iterable[Group]) -> str:
+    """In the words of PostgreSQL, to be cast and not parsed: ('n':* & 'guessan':*) | 'nguessan':*."""
+    return " & ".join(_either(group, " | ", " & ", "'{}':*") for group in groups)
+
+
+def _either(group: Group, either: str, both: str, each: str) -> str:
+    return f"({either.join(f'({both.join(map(each.format, way))})' for way in group)})"
