@@ -20,7 +20,7 @@ def indexed(row: Row) -> Steps[None]:
     number = number_of(row["reference"])
     known = yield Ask("words_of_request", {"id": number})
     if not known or set(known[0]["words"].split()) != set(words):
-        yield Ask("put_words", {"id": number, "words": " ".join(words)})
+        yield Ask("put_request_words", {"id": number, "words": " ".join(words)})
 
 
 def words_of_request(row: Row) -> list[str]:

@@ -1,6 +1,6 @@
 -- The words of the requests, and the lists of requests. A request's number here is its year and seven places.
 
--- name: put_words
+-- name: put_request_words
 REPLACE INTO request_words (rowid, words) VALUES (:id, :words)
 
 -- name: words_of_request

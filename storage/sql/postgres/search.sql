@@ -1,6 +1,6 @@
 -- What PostgreSQL says of the words of requests. Lexemes go in and out as they are made: an array, and a tsquery cast.
 
--- name: put_words
+-- name: put_request_words
 INSERT INTO request_words (id, words) VALUES (:id, array_to_tsvector(string_to_array(:words, ' ')))
 ON CONFLICT (id) DO UPDATE SET words = excluded.words
 
