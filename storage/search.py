@@ -41,7 +41,7 @@ def number_of(reference: str) -> int:
 
 def forget(reference: str) -> Steps[None]:
     """Nothing finds the request by its words any more; `scrub` has the index forget the words themselves."""
-    yield Ask("forget_words", {"id": number_of(reference)})
+    yield Ask("forget_request_words", {"id": number_of(reference)})
 
 
 def scrub() -> Steps[None]:

@@ -6,7 +6,7 @@ REPLACE INTO request_words (rowid, words) VALUES (:id, :words)
 -- name: words_of_request
 SELECT words FROM request_words WHERE rowid = :id
 
--- name: forget_words
+-- name: forget_request_words
 DELETE FROM request_words WHERE rowid = :id
 
 -- name: forget_stray_words

@@ -7,7 +7,7 @@ ON CONFLICT (id) DO UPDATE SET words = excluded.words
 -- name: words_of_request
 SELECT array_to_string(tsvector_to_array(words), ' ') AS words FROM request_words WHERE id = :id
 
--- name: forget_words
+-- name: forget_request_words
 DELETE FROM request_words WHERE id = :id
 
 -- name: forget_stray_words
