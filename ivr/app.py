@@ -45,6 +45,7 @@ from ivr.dialplan import Dialplan, parse_flow
 from ivr.distributor import Distributor
 from ivr.ears import Ears
 from ivr.house import House
+from ivr.housekeeping import Housekeeping
 from ivr.own_calls import OwnCalls
 from ivr.phone_keys import PhoneKeys
 from ivr.ports import Recognizer
@@ -273,6 +274,7 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
             asyncio.create_task(
                 keep_admitting(service.limit, lambda: len(service.sessions), service.telephony.admit), name="admission"
             ),
+            asyncio.create_task(Housekeeping(service.store, service.clock).run(), name="housekeeping"),
         ]
         stack.push_async_callback(_cancel, tasks)
         for task in tasks:
