@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
@@ -54,14 +54,17 @@ class Rules:
     directions: Mapping[str, str] = field(default_factory=dict)
     walled: frozenset[str] = frozenset()
     closings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-
     categories: frozenset[str] = frozenset()
+    _promises: dict[tuple[str, date], Promise] = field(default_factory=dict, repr=False, compare=False)
 
     def promise(self, category: str, at: float) -> Promise | None:
         """None when the category promises nothing."""
         if category not in self.delays:
             return None
-        return promised(day(at), self.delays[category][0], self.day_after(category))
+        asked = (category, day(at))
+        if asked not in self._promises:
+            self._promises[asked] = promised(asked[1], self.delays[category][0], self.day_after(category))
+        return self._promises[asked]
 
     def day_after(self, category: str) -> DayAfter:
         """How the days of its delay are counted."""
@@ -102,7 +105,10 @@ def insert(rules: Rules, asked: Row, status: str, at: float, **person: Any) -> S
 
 
 def write_history(request: str, happened: HistoryRow) -> Ask:
-    return Ask("insert_history", {"request": request, **asdict(happened)})
+    return Ask("insert_history", {
+        "request": request, "at": happened.at, "who": happened.who, "status_from": happened.status_from,
+        "status_to": happened.status_to, "what": happened.what, "call": happened.call, "why": happened.why,
+    })
 
 
 def to_tell(kind: str, request: str, at: float, **facts: Any) -> Ask:
