@@ -33,7 +33,8 @@ INSERT INTO counters (name, value) VALUES ('words', :version) ON CONFLICT (name)
 SELECT r.* FROM requests r WHERE {where} ORDER BY {order} LIMIT :limit
 
 -- part: walked
-SELECT r.reference, w.words FROM requests r JOIN request_words w ON w.rowid = r.year * 10000000 + r.number
+SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number, w.words
+FROM requests r JOIN request_words w ON w.rowid = r.year * 10000000 + r.number
 WHERE {where} ORDER BY {order} LIMIT :limit
 
 -- part: matched
@@ -51,7 +52,7 @@ SELECT COUNT(*) AS n FROM ({ids}) AS found CROSS JOIN requests r
 WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where}
 
 -- part: ids_words
-SELECT rowid AS id FROM request_words WHERE words MATCH :match
+SELECT rowid AS id FROM request_words WHERE request_words MATCH :match
 
 -- part: ids_reference
 SELECT year * 10000000 + number AS id FROM requests WHERE reference = :told_reference
@@ -106,6 +107,9 @@ r.status = :status
 
 -- part: statuses
 +r.status IN (SELECT value FROM json_each(:statuses))
+
+-- part: these
+r.reference IN (SELECT value FROM json_each(:these))
 
 -- part: category
 r.category = :category

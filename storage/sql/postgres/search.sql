@@ -17,7 +17,8 @@ DELETE FROM request_words WHERE id NOT IN (SELECT year * 10000000 + number FROM 
 SELECT gin_clean_pending_list(CAST('request_words_words' AS regclass))
 
 -- part: walked
-SELECT r.reference, array_to_string(tsvector_to_array(w.words), ' ') AS words
+SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number,
+    array_to_string(tsvector_to_array(w.words), ' ') AS words
 FROM requests r JOIN request_words w ON w.id = r.year * 10000000 + r.number
 WHERE {where} ORDER BY {order} LIMIT :limit
 
@@ -29,3 +30,6 @@ r.status IN (SELECT json_array_elements_text(CAST(CAST(:statuses AS TEXT) AS jso
 
 -- part: categories
 r.category IN (SELECT json_array_elements_text(CAST(CAST(:categories AS TEXT) AS json)))
+
+-- part: these
+r.reference IN (SELECT json_array_elements_text(CAST(CAST(:these AS TEXT) AS json)))
