@@ -33,7 +33,12 @@ def _text(value: object) -> str:
         return "-"
     if isinstance(value, float):
         return f"{value:.0f} s"
-    return "".join(letter if letter.isprintable() else "·" for letter in str(value))  # nobody's words steer the terminal
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Nobody's words steer the terminal; the blanks of French typography are no harm."""
+    return "".join(letter if letter.isprintable() or letter in "\xa0\u202f" else "·" for letter in text)
 
 
 def as_json(value: object) -> None:
@@ -47,7 +52,7 @@ def in_a_cell(value: object) -> object:
 
 
 def warn(sentence: str) -> None:
-    typer.echo(sentence, err=True)
+    typer.echo("\n".join(map(printable, sentence.split("\n"))), err=True)
 
 
 def masked(number: str | None) -> str:

@@ -1,4 +1,4 @@
-"""LOGIREC as this store keeps it: requests, and the directory of people."""
+"""The directory of people."""
 
 from __future__ import annotations
 
@@ -11,71 +11,15 @@ from typing import Annotated, Final
 
 import typer
 
-from ivr.cli.console import as_json, hidden, masked, moment, table
+from ivr.cli.console import hidden, masked
 from ivr.cli.opened import NothingThere, missing, with_store
-from ivr.config import Settings
-from storage import Person, RequestFile, Store
+from storage import Person
 
-requests = typer.Typer(no_args_is_help=True, help="LOGIREC requests.")
 people = typer.Typer(no_args_is_help=True, help="The directory of people with a matricule.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="JSON: one object a line.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Show telephone numbers, names and matricules in full.")]
 PERSONAL: Final = ("matricule", "name", "phone", "code", "number", "last_name", "first_name", "birth")
 COLUMNS: Final = ("matricule", "last_name", "first_name", "birth", "phones")
-
-
-@requests.command("list")
-def list_requests(
-    status: Annotated[str | None, typer.Option(help="Only this status, such as registered.")] = None,
-    matricule: Annotated[str | None, typer.Option(help="Only this matricule.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
-    json: AsJson = False,
-    clear: Clear = False,
-) -> None:
-    """Requests, newest first.
-
-    Example: cruc requests list --status registered
-    """
-    rows = with_store(lambda _settings, store: store.list_requests(status=status, matricule=matricule, limit=limit))
-    shown = [asdict(row) if clear else hidden(asdict(row), PERSONAL) for row in rows]
-    if json:
-        for row in shown:
-            as_json(row)
-        return
-    table(("Référence", "Catégorie", "Statut", "Depuis", "Matricule", "Échéance", "Appel"), (
-        (row["reference"], row["category"], row["status"], moment(row["since"]), row["matricule"], row["due_at"],
-         row["call"])
-        for row in shown
-    ))
-
-
-@requests.command("show")
-def show_request(
-    reference: Annotated[str, typer.Argument(help="Such as REQ-2026-000001.")], json: AsJson = False, clear: Clear = False,
-) -> None:
-    """One request and all that happened to it.
-
-    Example: cruc requests show REQ-2026-000001
-    """
-    async def work(_settings: Settings, store: Store) -> RequestFile:
-        file = await store.request(reference.upper())
-        if file is None:
-            raise missing(f"No request {reference} is in the store: `cruc requests list` shows them.")
-        return file
-
-    file = with_store(work)
-    told = asdict(file.request) if clear else hidden(asdict(file.request), PERSONAL)
-    if json:
-        as_json({**told, "history": [asdict(row) for row in file.history]})
-        return
-    for name, value in told.items():
-        if value not in (None, ""):
-            typer.echo(f"{name:<12} {moment(value) if isinstance(value, float) else value}")
-    typer.echo()
-    table(("Le", "Par", "De", "À", "Quoi", "Appel", "Pourquoi"), (
-        (moment(row.at), row.who, row.status_from, row.status_to, row.what, row.call, row.why) for row in file.history
-    ))
 
 
 @people.command("import")

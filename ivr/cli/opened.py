@@ -12,7 +12,7 @@ import typer
 
 from ivr import control
 from ivr.config import Settings, load_settings
-from storage import Store, open_store
+from storage import Rules, Store, open_store
 
 T = TypeVar("T")
 
@@ -21,13 +21,16 @@ class NothingThere(Exception):
     """What the command works on does not exist; the message is one sentence."""
 
 
-def with_store(work: Callable[[Settings, Store], Awaitable[T]], *, make: bool = False) -> T:
-    """Run ``work`` on the store. Raises `NothingThere` when there is none yet and it is not to be made."""
+def with_store(
+    work: Callable[[Settings, Store], Awaitable[T]], *, make: bool = False, rules: Rules | None = None,
+) -> T:
+    """Run ``work`` on the store. Raises `NothingThere` when there is none yet and it is not to be made. ``rules``: what the
+    dialplans say of requests (`ivr.site.store_rules`), for work that changes some."""
     settings = load_settings()
     file = Path(settings.store_url.removeprefix("sqlite:///"))
     if not make and settings.store_url.startswith("sqlite:") and not file.exists():
         raise NothingThere(f"There is no store at {file} yet: run `make setup`, or start the service once.")
-    return asyncio.run(_on(settings, open_store(settings.store_url), work))
+    return asyncio.run(_on(settings, open_store(settings.store_url, rules), work))
 
 
 async def _on(settings: Settings, store: Store, work: Callable[[Settings, Store], Awaitable[T]]) -> T:

@@ -19,6 +19,7 @@ from ivr.ari.asterisk.process import AsteriskError
 from ivr.ari.errors import AriError
 from ivr.check import NotFit
 from ivr.cli import (
+    backup,
     callbacks,
     calls,
     content,
@@ -29,6 +30,7 @@ from ivr.cli import (
     moment,
     queues,
     report,
+    requests,
     service,
     simulate,
     supervision,
@@ -81,12 +83,12 @@ app = typer.Typer(
 )
 for command in (
     service.run, service.demo, machine.setup, content.check, machine.doctor, service.status, live.live, service.drain,
-    calls.records, calls.call, report.report, simulate.simulate,
+    calls.records, calls.call, report.report, simulate.simulate, backup.backup, backup.restore, backup.migrate,
 ):
     app.command()(command)
 for name, group in (
     ("agent", desk.agents), ("queue", queues.queues), ("callback", callbacks.callbacks), ("work", work.works),
-    ("requests", logirec.requests), ("people", logirec.people), ("flow", service.flows),
+    ("requests", requests.requests), ("people", logirec.people), ("flow", service.flows),
     ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments), ("asterisk", machine.asterisk),
 ):
     app.add_typer(group, name=name)

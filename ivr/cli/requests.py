@@ -1,0 +1,137 @@
+"""`cruc requests …`: all that the staff does with requests."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated, Final
+
+import typer
+
+from ivr.cli import requests_acts, requests_register
+from ivr.cli.console import as_json, hidden, moment, table
+from ivr.cli.opened import with_store
+from ivr.cli.requests_desk import (
+    AsJson,
+    By,
+    Desk,
+    InRole,
+    OfDirection,
+    Reference,
+    Seat,
+    Walled,
+    at_desk,
+    known_direction,
+    reference_of,
+)
+from ivr.cli.requests_pages import PERSONAL, as_told, days_left, due_page, due_rows, page
+from ivr.core.lifecycle import Actor
+from storage import Refused, RequestRow
+
+requests = typer.Typer(no_args_is_help=True, help="LOGIREC requests.")
+requests.command("register")(requests_register.register)
+
+Clear = Annotated[bool, typer.Option("--clear", help="Names and numbers in full; it needs --why, and is logged.")]
+Why = Annotated[str, typer.Option("--why", help="For what reason the record is looked at, with --clear or --walled.")]
+EVERY: Final = 100_000
+DUE: Final = ("reference", "category", "status", "direction", "assignee", "due_at", "alert")
+"""What a list of what is due tells: nothing of whose it is."""
+
+
+@requests.command("list")
+def list_requests(
+    status: Annotated[str | None, typer.Option(help="Only this status, such as registered.")] = None,
+    matricule: Annotated[str | None, typer.Option(help="Only this matricule.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    json: AsJson = False,
+) -> None:
+    """Requests, newest first.
+
+    Example: cruc requests list --status registered
+    """
+    rows = with_store(lambda _settings, store: store.list_requests(status=status, matricule=matricule, limit=limit))
+    shown = [hidden(asdict(row), PERSONAL) for row in rows if not row.walled]
+    if json:
+        for row in shown:
+            as_json(row)
+        return
+    table(("Référence", "Catégorie", "Statut", "Depuis", "Matricule", "Échéance", "Appel"), (
+        (row["reference"], row["category"], row["status"], moment(row["since"]), row["matricule"], row["due_at"],
+         row["call"])
+        for row in shown
+    ))
+
+
+@requests.command("show")
+def show_request(
+    reference: Reference, *, why: Why = "", role: InRole = "agent", direction: OfDirection = "", by: By = "",
+    walled: Walled = False, json: AsJson = False, clear: Clear = False,
+) -> None:
+    """One request: what it is about, all that happened to it, and what you may do next. Looking is logged.
+
+    Example: cruc requests show REQ-2026-000001
+    """
+    wanted = reference_of(reference)
+    if clear and not why.strip():
+        raise Refused("Pour voir les noms et les numéros en clair, dites pourquoi avec --why.")
+
+    async def work(desk: Desk) -> None:
+        file = await desk.file(wanted)
+        await desk.log("read", wanted)
+        if json:
+            as_json(as_told(desk, file, clear))
+        else:
+            page(desk, file, clear)
+
+    at_desk(Seat(role, direction, by, walled, why), work)
+
+
+@requests.command("remark")
+def remark(
+    reference: Reference, text: Annotated[str, typer.Argument(help="What the history should keep.")], *,
+    role: InRole = "agent", direction: OfDirection = "", by: By = "", walled: Walled = False, why: Why = "",
+) -> None:
+    """Add a remark to the history; nothing else changes.
+
+    Example: cruc requests remark 123 "Rappelée, elle apporte l'acte demain"
+    """
+    wanted = reference_of(reference)
+
+    async def work(desk: Desk) -> None:
+        file = await desk.file(wanted)
+        _check_own(file.request, desk.actor)
+        await desk.store.remark(wanted, text, desk.actor, desk.at)
+
+    at_desk(Seat(role, direction, by, walled, why), work)
+    typer.echo(f"{wanted} : remarque notée.")
+
+
+def _check_own(row: RequestRow, actor: Actor) -> None:
+    """A department writes into the requests that it has."""
+    if actor.role == "department" and actor.direction != row.direction:
+        raise Refused(f"La requête {row.reference} n'est pas chez votre direction : rien n'a été noté.")
+
+
+@requests.command("due")
+def due(
+    within: Annotated[int, typer.Option(min=0, max=365, help="Those due within so many days, and all that are late.")] = 3,
+    direction: Annotated[str, typer.Option(help="Only what this direction has.")] = "",
+    json: AsJson = False,
+) -> None:
+    """What is late, due today and due soon, by direction. What waits for the requester's documents is not late.
+
+    Example: cruc requests due --direction DGAPCE
+    """
+    async def work(desk: Desk) -> None:
+        only = known_direction(desk.plan, direction) if direction else None
+        found = await desk.store.list_requests(only_open=True, limit=EVERY)
+        rows = due_rows((row for row in found if not row.walled and only in (None, row.direction)), desk.at, within)
+        if json:
+            for _days, row in rows:
+                as_json({name: getattr(row, name) for name in DUE} | {"days_left": days_left(row, desk.at)})
+        else:
+            due_page(desk.plan, rows)
+
+    at_desk(Seat(), work)
+
+
+requests.add_typer(requests_acts.acts)
