@@ -25,7 +25,7 @@ from storage import Refused, RequestFile, Store
 
 T = TypeVar("T")
 AT_DESKS: Final[tuple[Role, ...]] = ("agent", "counter", "supervisor", "department")
-_REFERENCE: Final = re.compile(r"(?:(?:REQ[- ]?)?(\d{4})[- ]?)?(\d{1,6})")
+_REFERENCE: Final = re.compile(r"(?:(?:REQ[- ]?)?([0-9]{4})(?:[- ]|(?=[0-9]{6}$)))?([0-9]{1,6})")
 
 InRole = Annotated[str, typer.Option("--role", help=f"In which role you act: {', '.join(AT_DESKS)}.")]
 OfDirection = Annotated[str, typer.Option("--direction", help="Your own direction, with --role department.")]

@@ -98,6 +98,7 @@ def _facts(desk: Desk, file: RequestFile, clear: bool) -> Iterator[tuple[str, ob
     """French word and value of what there is to say, in the order in which one reads it."""
     row = file.request
     shown = asdict(row) if clear else hidden(asdict(row), PERSONAL)
+    verified = " (identité vérifiée)" if row.verified else ""
     dates = (row.due_at, in_days(days_left(row, desk.at)), promise(desk.plan, row.category))
     with_whom = " · ".join(filter(None, (sigle(desk.plan, row.direction), row.assignee)))
     told = (
@@ -107,7 +108,7 @@ def _facts(desk: Desk, file: RequestFile, clear: bool) -> Iterator[tuple[str, ob
         ("Direction", with_whom), ("On attend", row.waits_for),
         ("Échéance", ", ".join(filter(None, dates)) if row.due_at else ""),
         ("Alerte", f"{row.alert} % du délai" if row.alert else ""),
-        ("Requérant", shown["name"]), ("Matricule", shown["matricule"] and f"{shown['matricule']}{' (identité vérifiée)' if row.verified else ''}"),
+        ("Requérant", shown["name"]), ("Matricule", shown["matricule"] and f"{shown['matricule']}{verified}"),
         ("Téléphone", shown["phone"]), ("Canal", CHANNELS.get(row.channel, row.channel)),
         ("Enregistrée", moment(row.created_at)), ("Appel", row.call), ("Note", row.note), ("Message vocal", row.voice_note),
         ("Pièces reçues", ", ".join(f"{each.name} ({moment(each.at)})" for each in file.files)),
