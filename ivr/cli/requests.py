@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import AsyncIterator
+from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
@@ -23,16 +25,17 @@ from ivr.cli.requests_desk import (
     known_direction,
     reference_of,
 )
-from ivr.cli.requests_pages import PERSONAL, as_told, days_left, due_page, due_rows, page
+from ivr.cli.requests_pages import PERSONAL, as_told, day_of, days_left, due_page, due_rows, page
 from ivr.core.lifecycle import Actor
 from storage import Refused, RequestRow
+from storage.asked import Search, Sort
 
 requests = typer.Typer(no_args_is_help=True, help="LOGIREC requests.")
 requests.command("register")(requests_register.register)
 
 Clear = Annotated[bool, typer.Option("--clear", help="Names and numbers in full; it needs --why, and is logged.")]
 Why = Annotated[str, typer.Option("--why", help="For what reason the record is looked at, with --clear or --walled.")]
-EVERY: Final = 100_000
+PAGE: Final = 1000
 DUE: Final = ("reference", "category", "status", "direction", "assignee", "due_at", "alert")
 """What a list of what is due tells: nothing of whose it is."""
 
@@ -123,8 +126,7 @@ def due(
     """
     async def work(desk: Desk) -> None:
         only = known_direction(desk.plan, direction) if direction else None
-        found = await desk.store.list_requests(only_open=True, limit=EVERY)
-        rows = due_rows((row for row in found if not row.walled and only in (None, row.direction)), desk.at, within)
+        rows = due_rows([row async for row in _promised(desk, only, within)], desk.at)
         if json:
             for _days, row in rows:
                 as_json({name: getattr(row, name) for name in DUE} | {"days_left": days_left(row, desk.at)})
@@ -132,6 +134,22 @@ def due(
             due_page(desk.plan, rows)
 
     at_desk(Seat(), work)
+
+
+async def _promised(desk: Desk, direction: str | None, within: int) -> AsyncIterator[RequestRow]:
+    """Open requests promised for the next ``within`` days or before, by their days. Those behind the wall are not among
+    them."""
+    last = (day_of(desk.at) + timedelta(days=within)).isoformat()
+    page_of = Search(direction=direction, only_open=True, sort=Sort.DUE, limit=PAGE)
+    after: str | None = None
+    while True:
+        found = await desk.store.search(replace(page_of, after=after), desk.at)
+        for row in found.rows:
+            if row.due_at is None or row.due_at > last:
+                return
+            yield row
+        if (after := found.after) is None:
+            return
 
 
 requests.add_typer(requests_acts.acts)

@@ -12,7 +12,6 @@ import typer
 from ivr.cli.console import hidden, moment, printable, table
 from ivr.cli.requests_commands import COMMAND_OF
 from ivr.cli.requests_desk import Desk, label, sigle
-from ivr.cli.words import NOTHING
 from ivr.core.lifecycle import ENDED, PAUSED, STATUSES, Standing, possible
 from ivr.dialplan import Dialplan
 from storage import RequestFile, RequestRow
@@ -23,6 +22,8 @@ CHANNELS: Final = {
     "whatsapp": "WhatsApp",
 }
 UNITS: Final = {"business_days": "jours ouvrés", "days": "jours", "immediate": "réponse immédiate"}
+
+UNSENT: Final = "(à transmettre)"
 
 
 def day_of(at: float) -> date:
@@ -125,16 +126,16 @@ def _motif(plan: Dialplan, motif: str) -> str:
 
 
 # --------------------------------------------------------------------------------------------------------------- what is due
-def due_rows(rows: Iterable[RequestRow], at: float, within: int) -> list[tuple[int, RequestRow]]:
-    """(days left, request) of those due within so many days or late, by direction, the latest first."""
+def due_rows(rows: Iterable[RequestRow], at: float) -> list[tuple[int, RequestRow]]:
+    """(days left, request) of those whose clock runs, by direction, the latest first."""
     left = ((days_left(row, at), row) for row in rows)
-    chosen = [(days, row) for days, row in left if days is not None and days <= within]
+    chosen = [(days, row) for days, row in left if days is not None]
     return sorted(chosen, key=lambda each: (each[1].direction or "", each[0], each[1].reference))
 
 
 def due_page(plan: Dialplan, rows: Sequence[tuple[int, RequestRow]]) -> None:
     table(("Direction", "Échéance", "", "Référence", "Catégorie", "Statut", "Agent"), (
-        (sigle(plan, row.direction) or NOTHING, row.due_at, in_days(days), row.reference, row.category, _status(row.status),
+        (sigle(plan, row.direction) or UNSENT, row.due_at, in_days(days), row.reference, row.category, _status(row.status),
          row.assignee) for days, row in rows
     ))
     late = sum(days < 0 for days, _row in rows)

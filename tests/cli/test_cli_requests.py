@@ -435,5 +435,11 @@ def test_what_is_due_is_told_by_direction_and_what_waits_for_documents_is_not_la
     assert today in cruc("requests", "due", "--within", "0").stdout
 
 
+def test_what_is_due_is_told_to_the_last_page(cruc, asked_long_ago, monkeypatch):
+    monkeypatch.setattr("ivr.cli.requests.PAGE", 1)
+    said = cruc("requests", "due", "--within", "365").stdout
+    assert [one for one in asked_long_ago if one not in said] == []
+
+
 def test_nothing_due_is_nothing_told(cruc, store):
     assert cruc("requests", "due", "--direction", "ENA").stdout == "(rien)\n"
