@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from ivr.check import findings
+from ivr.config import Settings
 from ivr.core.fields import Problem
 from ivr.dialplan import source_of
 from ivr.dialplan_categories import Category, read_categories, read_closings, read_directions
@@ -180,6 +183,15 @@ def test_a_fault_is_told_with_its_line() -> None:
     _categories, problems = read(GOOD.replace("[deja_traite]", "[deja_trete]"))
     (problem,) = problems
     assert problem.startswith("categories.yaml:12: categories.CAR-NOTATION.closings.0: unknown motif 'deja_trete'.")
+
+
+def test_the_check_of_the_whole_folder_reads_it_too(tmp_path: Path) -> None:
+    for file in (ROOT / "dialplans").glob("*.yaml"):
+        text = file.read_text("utf-8")
+        (tmp_path / file.name).write_text(text.replace("direction: DPCE", "direction: DCPE", 1), "utf-8")
+    told = [each for each in findings(Settings(home=tmp_path / "home", dialplans=tmp_path)).problems if "DCPE" in each]
+    assert len(told) == 1
+    assert told[0].startswith("categories.yaml:")
 
 
 def test_all_faults_are_told_at_once_and_once() -> None:

@@ -150,8 +150,8 @@ async def _original(desk: Desk, draft: dict[str, Any], wanted: Wanted) -> str:
 
 def _tell(desk: Desk, draft: dict[str, Any], made: dict[str, Any], json: bool) -> None:
     category = desk.plan.categories[draft["category"]]
+    same = None if category.walled else made.get("same")
     if json:
-        same = None if category.walled else made.get("same")
         as_json({**made, "same": same, "category": category.code, "documents": category.documents,
                  "duplicate_of": draft.get("duplicate_of")})
         return
@@ -163,6 +163,7 @@ def _tell(desk: Desk, draft: dict[str, Any], made: dict[str, Any], json: bool) -
         ("Direction", f"{sigle(desk.plan, code)} · {desk.plan.directions[code].label}" if code else ""),
         ("À fournir", "\n".join(f"- {each}" for each in category.documents)),
         ("Doublon de", draft.get("duplicate_of")),
+        ("À voir aussi", same if same != draft.get("duplicate_of") else ""),
     )
     for name, value in told:
         for index, line in enumerate(str(value or "").splitlines()):

@@ -120,6 +120,12 @@ def test_a_double_is_shown_and_must_be_decided(refused, registered, told):
     assert told(first)["duplicates"] == [linked]
 
 
+def test_one_registered_apart_tells_of_the_other(cruc, registered):
+    first = registered()
+    words = ("--category", "CAR-AVANCEMENT", "--matricule", AWA, "--anyway")
+    assert f"À voir aussi  {first}" in cruc("requests", "register", *words).stdout
+
+
 def test_another_persons_request_is_no_double(registered):
     assert registered() != registered(matricule=KOFFI)
 
