@@ -48,6 +48,7 @@ class PostgresEnd:
 
     def __init__(self, connection: Any, where: str) -> None:
         self._connection = connection
+        self._cursors = 0
         self.where = where
 
     async def steps(self) -> tuple[str, ...]:
@@ -70,9 +71,14 @@ class PostgresEnd:
             f"array_to_string(tsvector_to_array({quoted(name)}), ' ')" if name in table.words else quoted(name)
             for name in table.columns
         )
-        cursor = await self._connection.cursor(f"SELECT {columns} FROM {quoted(table.name)}")  # noqa: S608 - names of its own
-        while batch := await cursor.fetch(BATCH):
+        self._cursors += 1
+        cursor = f"move_{self._cursors}"
+        await self._connection.execute(
+            f"DECLARE {cursor} NO SCROLL CURSOR FOR SELECT {columns} FROM {quoted(table.name)}")  # noqa: S608 - its own names
+        fetching = await self._connection.prepare(f"FETCH {BATCH} FROM {cursor}")
+        while batch := await fetching.fetch():
             yield in_words(table, [tuple(row) for row in batch])
+        await self._connection.execute(f"CLOSE {cursor}")
 
     async def last_numbers(self) -> Mapping[str, int]:
         found: dict[str, int] = {}

@@ -15,6 +15,9 @@ from storage.errors import explained
 from storage.moving import BATCH, MoveRefused, Rows, Table, Tell, in_words
 
 STEPS_TABLE: Final = Migrations.migrations_table
+PAGES: Final = 2_048
+"""Pages that are copied before Ctrl-C is heard."""
+
 LOGS: Final = ("", "-wal", "-shm")
 """What belongs to an SQLite file, by the end of its name."""
 
@@ -71,7 +74,7 @@ class SqliteEnd:
                 raise asyncio.CancelledError
             tell("Copie", 1 - remaining / (total or 1))
 
-        self._connection.backup(into, pages=2_048, progress=at_work)
+        self._connection.backup(into, pages=PAGES, progress=at_work)
 
     # --------------------------------------------------------------------------------------------------------- to be filled
     async def clear(self, table: Table) -> None:

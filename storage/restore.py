@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from storage.archive import STORE, unpacked
 from storage.backup import forced, private, sound, workshop
@@ -24,6 +25,8 @@ from storage.manifest import Content, Manifest, content_of, decoded, sidecar
 from storage.moving import MoveRefused, Sum, Tell, sums
 from storage.moving_sqlite import LOGS, opened, reading_sqlite
 from storage.schema import STEPS, open_database
+
+HEADER: Final = b"SQLite format 3\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +124,8 @@ async def put_in_place(found: Found, target: Path | None, homes: Mapping[str, Pa
 
 
 def _nobody_has_it(store: Path) -> None:
-    """Also writes its log into it. One that is damaged is put aside with its log, as it is."""
-    if not store.exists():
+    """Also writes its log into it. What is no database any more is put aside with its log, as it is."""
+    if not store.exists() or not _begins_well(store):
         return
     try:
         with contextlib.closing(opened(store, patience=1.0)) as connection:
@@ -132,6 +135,11 @@ def _nobody_has_it(store: Path) -> None:
             raise StoreBusy(f"Un autre programme utilise la base {store} : arrêtez-le, puis recommencez.") from error
     except sqlite3.DatabaseError:
         return
+
+
+def _begins_well(store: Path) -> bool:
+    with store.open("rb") as file:
+        return file.read(len(HEADER)) == HEADER
 
 
 def _exchanged(new: Path, place: Path, ending: str, undo: contextlib.ExitStack) -> list[Path]:
