@@ -85,5 +85,10 @@ class Engine(Protocol):
         """What is wrong with the files, a sentence each; empty when sound. Reads everything: for ``cruc doctor``."""
         ...
 
+    async def scrub(self) -> None:
+        """Write over what was deleted, so that nothing of it is left in the database's files: after a purge. Writes wait
+        meanwhile, for as long as it takes to write the database anew. Raises `StoreBusy` when a reader keeps old pages."""
+        ...
+
     async def close(self) -> None:
         """Finish the writes already taken, then let go. Safe more than once."""

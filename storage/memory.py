@@ -30,6 +30,11 @@ class MemoryEngine:
     async def check(self) -> list[str]:
         return problems(self._connection)
 
+    async def scrub(self) -> None:
+        """What was deleted is gone from the memory with the process."""
+        if self._closed:
+            raise StoreClosed("The store in memory is closed.")
+
     async def close(self) -> None:
         self._closed = True
         self._connection.close()

@@ -14,6 +14,7 @@ from typing import Final
 from storage.engine import SQLITE, Dialect, P, Steps, T, perform
 from storage.errors import StoreClosed, explained
 from storage.schema import answer, by_name, connect, open_database, problems
+from storage.scrubbing import scrubbed
 from storage.statements import statements
 from storage.writer import Writer
 
@@ -44,6 +45,9 @@ class SqliteEngine:
 
     async def check(self) -> list[str]:
         return await self._in_pool(lambda: problems(self._reader()))
+
+    async def scrub(self) -> None:
+        await self._writer.outside(functools.partial(scrubbed, where=str(self._path)))
 
     async def close(self) -> None:
         self._closed = True

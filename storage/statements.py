@@ -1,7 +1,8 @@
 """The named statements of sql/*.sql. A name stands on its own line: ``-- name: insert_call``.
 
 They are written once, for SQLite and PostgreSQL alike. Where the dialects differ, sql/postgres/ has a file of the same name
-with the statements that PostgreSQL is told instead; each step of the schema has its twin there.
+with the statements that PostgreSQL is told instead. A step of the schema is translated (`storage.dialect`), unless it has a
+twin there.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final
 
+from storage.composed import Statements, parts_in
+from storage.dialect import schema_in_postgres, tables_of_triggers
 from storage.engine import POSTGRES, SQLITE, Dialect
 
 FILES: Final = (
-    "calls", "logirec", "lists", "callbacks", "work", "factors", "reports", "people", "directory", "search", "privacy", "moments",
+    "calls", "logirec", "lists", "callbacks", "work", "factors", "reports", "people", "directory", "search", "privacy",
+    "moments",
 )
 
 
@@ -27,7 +31,14 @@ def statements(dialect: Dialect = SQLITE) -> dict[str, str]:
         for name, sql in _named(text(file)):
             assert name not in found, name
             found[name] = sql
-    return found if dialect == SQLITE else {**found, **_overrides(frozenset(found))}
+    written = found if dialect == SQLITE else {**found, **_overrides(frozenset(found))}
+    return Statements(written, _parts(dialect))
+
+
+def _parts(dialect: Dialect) -> dict[str, str]:
+    """What composed statements are made of (`storage.composed`), PostgreSQL's own way of saying it before the common one."""
+    found = parts_in(text("search"))
+    return found if dialect == SQLITE else {**found, **parts_in(text("search", POSTGRES))}
 
 
 def _overrides(known: frozenset[str]) -> dict[str, str]:
@@ -52,5 +63,16 @@ def text(file: str, dialect: Dialect = SQLITE) -> str:
 
 def schema(step: str, dialect: Dialect = SQLITE) -> list[str]:
     """The statements of one schema step, which stand apart by an empty line."""
-    blocks = text(f"schema_{step}", dialect).split("\n\n")
-    return [block for block in blocks if any(not line.startswith("--") for line in block.strip().splitlines())]
+    own = dialect == SQLITE or (_folder(dialect) / f"schema_{step}.sql").is_file()
+    blocks = [block for block in text(f"schema_{step}", dialect if own else SQLITE).split("\n\n") if _says_something(block)]
+    return blocks if own else [schema_in_postgres(block, _tables_of_triggers()) for block in blocks]
+
+
+def _says_something(block: str) -> bool:
+    return any(not line.startswith("--") for line in block.strip().splitlines())
+
+
+@functools.cache
+def _tables_of_triggers() -> dict[str, str]:
+    steps = sorted(file.name for file in _folder(SQLITE).iterdir() if file.name.startswith("schema_"))
+    return tables_of_triggers("".join(text(step.removesuffix(".sql")) for step in steps))

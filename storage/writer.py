@@ -16,30 +16,12 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any
 
 from storage.engine import Question, Row, Steps, perform
 from storage.errors import StoreClosed, explained
 from storage.schema import answer
-
-LARGEST_GROUP: Final = 256
-
-
-class Write(NamedTuple):
-    """A rule to run, and who waits for it."""
-
-    loop: asyncio.AbstractEventLoop
-    waiting: asyncio.Future[Any]
-    promise: bool
-    rule: Callable[[], Steps[Any]]
-
-
-class Told(NamedTuple):
-    """How a write ended: ``failure`` or else ``result``."""
-
-    write: Write
-    result: Any
-    failure: BaseException | None
+from storage.waiting import LARGEST_GROUP, Outside, Told, Write, tell
 
 
 class Writer:
@@ -47,7 +29,7 @@ class Writer:
         self._connection = connection
         self._statements = statements
         self._where = where
-        self._inbox: queue.SimpleQueue[Write | None] = queue.SimpleQueue()
+        self._inbox: queue.SimpleQueue[Write | Outside | None] = queue.SimpleQueue()
         self._full = True
         self._closed = False
         self._connection.execute("PRAGMA synchronous = FULL")
@@ -56,12 +38,21 @@ class Writer:
 
     def write(self, promise: bool, rule: Callable[[], Steps[Any]]) -> asyncio.Future[Any]:
         """Take a write; its future ends after the commit. Called on an event loop, never blocks it."""
+        loop, waiting = self._waiting()
+        self._inbox.put(Write(loop, waiting, promise, rule))
+        return waiting
+
+    def outside(self, work: Callable[[sqlite3.Connection], None]) -> asyncio.Future[None]:
+        """Have something done to the connection between two transactions; the writes taken meanwhile wait."""
+        loop, waiting = self._waiting()
+        self._inbox.put(Outside(loop, waiting, work))
+        return waiting
+
+    def _waiting(self) -> tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]:
         if self._closed:
             raise StoreClosed(f"The store {self._where} is closed.")
         loop = asyncio.get_running_loop()
-        waiting: asyncio.Future[Any] = loop.create_future()
-        self._inbox.put(Write(loop, waiting, promise, rule))
-        return waiting
+        return loop, loop.create_future()
 
     def close(self) -> None:
         """Commit what was taken and end. Blocks: not for an event loop."""
@@ -75,23 +66,34 @@ class Writer:
     def _run(self) -> None:
         ended = False
         while not ended:
-            group, ended = self._next_group()
+            group, outside, ended = self._next_group()
             if group:
-                _tell(self._commit(group))
+                tell(self._commit(group))
+            if outside:
+                tell([self._outside(outside)])
 
-    def _next_group(self) -> tuple[list[Write], bool]:
-        """What waits now, at least one; True when it is the last."""
+    def _outside(self, outside: Outside) -> Told:
+        try:
+            outside.work(self._connection)
+        except BaseException as failure:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+            return Told(outside, None, self._told_as(failure))
+        return Told(outside, None, None)
+
+    def _next_group(self) -> tuple[list[Write], Outside | None, bool]:
+        """The writes that wait now, what is to be done outside after them; True when it is the last."""
         group: list[Write] = []
         write = self._inbox.get()
         while write is not None:
+            if isinstance(write, Outside):
+                return group, write, False
             group.append(write)
             if len(group) == LARGEST_GROUP:
-                return group, False
+                return group, None, False
             try:
                 write = self._inbox.get_nowait()
             except queue.Empty:
-                return group, False
-        return group, True
+                return group, None, False
+        return group, None, True
 
     def _commit(self, group: list[Write]) -> list[Told]:
         try:
@@ -102,6 +104,8 @@ class Writer:
         except BaseException as failure:  # noqa: BLE001 - whatever it is, nobody may wait for ever
             with contextlib.suppress(sqlite3.Error):  # nothing to roll back: SQLite already did
                 self._connection.execute("ROLLBACK")
+            if isinstance(failure, sqlite3.IntegrityError) and len(group) > 1:  # seen at the end: one of them breaks a rule
+                return [told for write in group for told in self._commit([write])]
             return [Told(write, None, self._told_as(failure)) for write in group]
         return told
 
@@ -131,25 +135,3 @@ class Writer:
 
     def ask(self, question: Question) -> list[Row]:
         return answer(self._connection, self._statements, question)
-
-
-def _tell(told: list[Told]) -> None:
-    """Wake each event loop once for all its writes."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Told]] = {}
-    for one in told:
-        by_loop.setdefault(one.write.loop, []).append(one)
-    for loop, all_of_loop in by_loop.items():
-        try:
-            loop.call_soon_threadsafe(_wake, all_of_loop)
-        except RuntimeError:  # that loop is gone, and everyone who waited on it
-            continue
-
-
-def _wake(told: list[Told]) -> None:
-    for one in told:
-        if one.write.waiting.done():
-            continue
-        if one.failure is None:
-            one.write.waiting.set_result(one.result)
-        else:
-            one.write.waiting.set_exception(one.failure)

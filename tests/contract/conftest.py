@@ -8,11 +8,28 @@ from ivr.core.commands import Answer
 from storage import Rules, open_store
 from tests.ari.live_asterisk import AWA, KOFFI, SERGE, outside_trunk, plan_in, running
 from tests.contract.switches import FakeSwitch, real_switch
+from tests.postgres_server import server
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request, tmp_path):
-    return {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/store.db"}[request.param]
+    if request.param == "postgres":
+        yield from new_database(request.getfixturevalue("postgres"))
+    else:
+        yield {"memory": "memory:", "sqlite": f"sqlite:///{tmp_path}/store.db"}[request.param]
+
+
+def new_database(postgres):
+    url = postgres.fresh()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A server for the whole run: started once, when the first test needs it."""
+    with server() as one:
+        yield one
 
 
 @pytest_asyncio.fixture

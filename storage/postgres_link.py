@@ -1,0 +1,124 @@
+"""One connection with a PostgreSQL server: named statements, prepared once, and rows as SQLite would give them."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+from typing import Any, Final, NamedTuple
+
+import asyncpg
+
+from storage.dialect import numbered
+from storage.engine import POSTGRES, Each, Question, Row
+from storage.postgres_errors import explained, password, place
+from storage.statements import statements
+
+
+class Address(NamedTuple):
+    """``patience`` in seconds: how long a connection, a lock and a lost server are waited for."""
+
+    url: str
+    patience: float
+
+    @property
+    def where(self) -> str:
+        return place(self.url)
+
+    def explained(self, error: BaseException) -> BaseException:
+        """Of an engine's error, ours; a rule's own error stays."""
+        if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
+            return explained(error, self.where, password(self.url))
+        return error
+
+
+@functools.cache
+def _translated(name: str) -> tuple[str, tuple[str, ...]]:
+    return numbered(statements(POSTGRES)[name])
+
+
+class Link:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._prepared: dict[str, tuple[Any, tuple[tuple[str, str], ...]]] = {}
+
+    @classmethod
+    async def to(cls, address: Address, name: str) -> Link:
+        """``name`` is what the server's own lists call this connection. Raises what asyncpg raises."""
+        settings = {
+            "application_name": name, "search_path": "public", "jit": "off", "timezone": "UTC",
+            "lock_timeout": str(max(1, int(address.patience * 1000))),
+        }
+        connection = await asyncpg.connect(
+            address.url, timeout=max(address.patience, 0.1), server_settings=settings, statement_cache_size=0,
+        )
+        for kind, decoder in (("numeric", _number), ("bool", _as_integer)):
+            await connection.set_type_codec(kind, encoder=str, decoder=decoder, schema="pg_catalog", format="text")
+        return cls(connection)
+
+    @property
+    def closed(self) -> bool:
+        return bool(self._connection.is_closed())
+
+    @property
+    def backend(self) -> int:
+        """The number of the server's process that serves this connection."""
+        return int(self._connection.get_server_pid())
+
+    @property
+    def version(self) -> int:
+        return int(self._connection.get_server_version().major)
+
+    async def run(self, sql: str) -> str:
+        """One or several statements without parameters, in one round trip; how the last one ended."""
+        return str(await self._connection.execute(sql))
+
+    async def rows(self, sql: str, *values: object) -> list[Row]:
+        """For what the engine itself asks."""
+        return [dict(row) for row in await self._connection.fetch(sql, *values)]
+
+    async def ask(self, question: Question) -> list[Row]:
+        statement, parameters = self._prepared.get(question.name) or await self._prepare(question.name)
+        if isinstance(question, Each):
+            await statement.executemany([_fitting(parameters, values) for values in question.rows])
+            return []
+        return [dict(row) for row in await statement.fetch(*_fitting(parameters, question.values))]
+
+    async def _prepare(self, name: str) -> tuple[Any, tuple[tuple[str, str], ...]]:
+        sql, names = _translated(name)
+        statement = await self._connection.prepare(sql)
+        kinds = [kind.name for kind in statement.get_parameters()]
+        kept = self._prepared[name] = (statement, tuple(zip(names, kinds, strict=True)))
+        return kept
+
+    async def close(self) -> None:
+        """Never waits long, never fails: the connection may be dead."""
+        with contextlib.suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            await self._connection.close(timeout=1)
+
+    def drop(self) -> None:
+        self._connection.terminate()
+
+
+def _number(text: str) -> int | float:
+    return float(text) if "." in text or "N" in text else int(text)
+
+
+def _as_integer(text: str) -> int:
+    return int(text == "t")
+
+
+INTEGERS: Final = ("int2", "int4", "int8")
+TEXTS: Final = ("text", "varchar", "bpchar")
+
+
+def _fitting(parameters: tuple[tuple[str, str], ...], values: Any) -> list[Any]:
+    return [_fit(kind, values[name]) for name, kind in parameters]
+
+
+def _fit(kind: str, value: Any) -> Any:
+    """SQLite turns a value into what its column holds; asyncpg wants it so from the start."""
+    if kind in TEXTS and isinstance(value, int | float):
+        return str(int(value) if isinstance(value, bool) else value)
+    if kind in INTEGERS and isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
