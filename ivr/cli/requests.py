@@ -23,6 +23,7 @@ from ivr.cli.requests_desk import (
     Walled,
     at_desk,
     known_direction,
+    readable,
     reference_of,
 )
 from ivr.cli.requests_pages import PERSONAL, as_told, day_of, days_left, due_page, due_rows, page
@@ -74,6 +75,7 @@ def show_request(
     Example: cruc requests show REQ-2026-000001
     """
     wanted = reference_of(reference)
+    readable(why)
     if clear and not why.strip():
         raise Refused("Pour voir les noms et les numéros en clair, dites pourquoi avec --why.")
 
@@ -98,6 +100,7 @@ def remark(
     Example: cruc requests remark 123 "Rappelée, elle apporte l'acte demain"
     """
     wanted = reference_of(reference)
+    readable(text, why)
 
     async def work(desk: Desk) -> None:
         file = await desk.file(wanted)
@@ -118,7 +121,7 @@ def _check_own(row: RequestRow, actor: Actor) -> None:
 def due(
     within: Annotated[int, typer.Option(min=0, max=365, help="Those due within so many days, and all that are late.")] = 3,
     direction: Annotated[str, typer.Option(help="Only what this direction has.")] = "",
-    json: AsJson = False,
+    *, by: By = "", walled: Walled = False, why: Why = "", json: AsJson = False,
 ) -> None:
     """What is late, due today and due soon, by direction. What waits for the requester's documents is not late.
 
@@ -127,20 +130,23 @@ def due(
     async def work(desk: Desk) -> None:
         only = known_direction(desk.plan, direction) if direction else None
         rows = due_rows([row async for row in _promised(desk, only, within)], desk.at)
+        if behind := [row.reference for _days, row in rows if row.walled]:
+            await desk.log("walled", *behind)
         if json:
             for _days, row in rows:
                 as_json({name: getattr(row, name) for name in DUE} | {"days_left": days_left(row, desk.at)})
         else:
             due_page(desk.plan, rows)
 
-    at_desk(Seat(), work)
+    readable(why)
+    at_desk(Seat(by=by, walled=walled, why=why), work)
 
 
 async def _promised(desk: Desk, direction: str | None, within: int) -> AsyncIterator[RequestRow]:
-    """Open requests promised for the next ``within`` days or before, by their days. Those behind the wall are not among
-    them."""
+    """Open requests promised for the next ``within`` days or before, by their days. Those behind the wall are among
+    them for who reaches there."""
     last = (day_of(desk.at) + timedelta(days=within)).isoformat()
-    page_of = Search(direction=direction, only_open=True, sort=Sort.DUE, limit=PAGE)
+    page_of = Search(direction=direction, only_open=True, walled=desk.walled, sort=Sort.DUE, limit=PAGE)
     after: str | None = None
     while True:
         found = await desk.store.search(replace(page_of, after=after), desk.at)

@@ -27,6 +27,7 @@ from ivr.cli.requests_desk import (
     at_desk,
     each,
     known_direction,
+    readable,
     reference_of,
     references_of,
     sigle,
@@ -72,6 +73,7 @@ def _advance(command: Command, said: dict[str, Any]) -> None:
     references = references_of(said["references"])
     seat = Seat(said["role"], said["own_direction"], said["by"], said["walled"], said["why"])
     words = {word: said[word] for word in (*command.options, "why") if said[word]}
+    readable(*words.values())
     if "parent" in words:
         words["parent"] = reference_of(words["parent"])
     if command.question:

@@ -6,8 +6,10 @@ which a request that does not exist is told.
 
 from __future__ import annotations
 
+import itertools
 import re
 import time
+import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,6 +27,8 @@ from storage import Refused, RequestFile, Store
 
 T = TypeVar("T")
 AT_DESKS: Final[tuple[Role, ...]] = ("agent", "counter", "supervisor", "department")
+LONGEST: Final = 4000
+"""Letters of a text, as the store counts them."""
 _REFERENCE: Final = re.compile(r"(?:(?:REQ[- ]?)?([0-9]{4})(?:[- ]|(?=[0-9]{6}$)))?([0-9]{1,6})")
 
 InRole = Annotated[str, typer.Option("--role", help=f"In which role you act: {', '.join(AT_DESKS)}.")]
@@ -87,6 +91,8 @@ def at_desk(seat: Seat, work: Callable[[Desk], Awaitable[T]]) -> T:
     """Run ``work`` at a desk of this installation. Raises `NothingThere`, `FlowErrors` and what ``work`` raises."""
     if seat.walled and not seat.why.strip():
         raise Refused("Une requête protégée ne s'ouvre qu'avec une raison : dites-la avec --why.")
+    if len(seat.why) > LONGEST:
+        raise Refused(f"La raison a {len(seat.why)} signes : {LONGEST} au plus.")
     settings = load_settings()
     plan = load_flow(settings, load_prompts(settings))
     actor = seat.actor(plan)
@@ -123,6 +129,13 @@ def reference_of(text: str) -> str:
 def references_of(texts: Iterable[str]) -> list[str]:
     """Each once, in the order in which they were typed."""
     return list(dict.fromkeys(map(reference_of, texts)))
+
+
+def readable(*texts: str) -> None:
+    """Raises `Refused` for what no keyboard types: control characters, and bytes that are no text."""
+    for letter in itertools.chain(*texts):
+        if letter not in "\n\t" and unicodedata.category(letter) in ("Cc", "Cs"):
+            raise Refused("Un texte contient des signes de commande : tapez-le de nouveau. Rien n'a été changé.")
 
 
 def unknown(reference: str) -> Refused:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from ivr.cli.console import as_json, moment, printable
-from ivr.cli.requests_desk import AsJson, By, Desk, InRole, OfDirection, Seat, at_desk, label, reference_of, sigle
+from ivr.cli.requests_desk import AsJson, By, Desk, InRole, OfDirection, Seat, at_desk, label, readable, reference_of, sigle
 from ivr.cli.requests_pages import promise
 from ivr.core.lifecycle import STATUSES
 from ivr.dialplan import Dialplan
@@ -72,6 +72,7 @@ def register(
 async def _register(desk: Desk, draft: dict[str, str], wanted: Wanted) -> None:
     if wanted.asking:
         _ask(desk.plan, draft)
+    readable(*draft.values())
     draft["category"] = known_category(desk.plan, draft["category"])
     for linked in (draft["parent"], wanted.duplicate_of):
         if linked:
