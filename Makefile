@@ -70,10 +70,12 @@ lint: $(PACKAGES)
 check: $(PACKAGES) lint
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m pytest -q -n 2 -m 'not e2e and not speech and not slow'
+	@$(BIN)/python -m pytest -q -n 2 -m 'not e2e and not speech and not slow and not postgres'
 
+# A PostgreSQL server is started by the tests themselves; CRUC_TEST_POSTGRES=postgresql://… names another one.
 test: setup check
-	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'e2e or speech or slow'
+	@test -n "$(CRUC_TEST_POSTGRES)" || $(MAKE) --no-print-directory system FOR=test
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile -m 'e2e or speech or slow or postgres'
 
 bench: setup
 	@$(MAKE) --no-print-directory system FOR=bench

@@ -25,6 +25,16 @@ MISSING = (
     f"{GIVEN} (postgresql://user:password@host/database; the user must be allowed to create databases)."
 )
 NEW = "CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
+LEFT_BEHIND = ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+               "WHERE datname = current_database() AND pid <> pg_backend_pid()")
+EMPTYING = """
+DO $$ DECLARE kept text; BEGIN
+    FOR kept IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> '_cruc_steps' LOOP
+        EXECUTE format('DELETE FROM %I', kept);
+    END LOOP;
+    PERFORM setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace;
+END $$
+"""
 SETTINGS = {
     "listen_addresses": "", "fsync": "on", "full_page_writes": "on", "shared_buffers": "64MB", "max_connections": "60",
     "autovacuum_naptime": "1d", "max_wal_size": "256MB", "lc_messages": "C",
@@ -51,7 +61,7 @@ class Server:
         self._address = urlsplit(address)
         self._numbers = itertools.count(1)
         self._mark = f"cruc_test_{os.getpid()}_{os.urandom(3).hex()}"
-        self._made = []
+        self._made, self._emptied = [], []
 
     def url(self, database, **parts):
         """``parts``: user, password."""
@@ -87,8 +97,18 @@ class Server:
         self._made.remove(name)
 
     def fresh(self):
-        """A database with the schema of today, copied from one that was migrated once."""
-        return self.create(urlsplit(self._template).path[1:])
+        """An empty database in the schema of today: one that was given back, or a copy of one that was migrated once."""
+        return self._emptied.pop() if self._emptied else self.create(urlsplit(self._template).path[1:])
+
+    def give_back(self, url):
+        """One that was `fresh`: only its rows have changed. Emptying takes 20 ms, making a new one half a second."""
+        database = urlsplit(url).path[1:]
+        [(superuser,)] = self.run("SELECT usesuper FROM pg_user WHERE usename = current_user")[0]
+        if superuser:
+            self.run("SET session_replication_role = replica", LEFT_BEHIND, EMPTYING, database=database)
+            self._emptied.append(url)
+        else:
+            self.drop(url)
 
     @functools.cached_property
     def _template(self):

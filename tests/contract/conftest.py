@@ -22,7 +22,7 @@ def url(request, tmp_path):
 def new_database(postgres):
     url = postgres.fresh()
     yield url
-    postgres.drop(url)
+    postgres.give_back(url)
 
 
 @pytest.fixture(scope="session")
