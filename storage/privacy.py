@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from storage.engine import Ask, Steps
+from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.rows import told
 
@@ -31,14 +31,15 @@ class Access:
     why: str | None
 
 
-def log_access(who: str, role: str, act: str, subjects: Sequence[str], why: str | None, at: float) -> Steps[None]:
-    """Raises `Refused` for an act that is none of `ACTS`, for nobody who acts and for nothing that was read."""
-    if act not in ACTS:
-        raise Refused(f"« {act} » n'est pas un accès : dites {', '.join(ACTS)}.")
-    if not who.strip() or not all(subjects) or not subjects:
+def log_access(access: Row, subjects: Sequence[str]) -> Steps[None]:
+    """``access``: who, role, act, why, at. Raises `Refused` for an act that is none of `ACTS`, for nobody who acts and for
+    nothing that was read."""
+    if access["act"] not in ACTS:
+        raise Refused(f"« {access['act']} » n'est pas un accès : dites {', '.join(ACTS)}.")
+    if not access["who"].strip() or not all(subjects) or not subjects:
         raise Refused("Un accès se note avec qui l'a fait et ce qui a été lu.")
     for subject in dict.fromkeys(subjects):
-        yield Ask("insert_access", {"at": at, "who": who, "role": role, "act": act, "subject": subject, "why": why})
+        yield Ask("insert_access", {**access, "subject": subject})
 
 
 def accesses(
@@ -46,3 +47,55 @@ def accesses(
 ) -> Steps[tuple[Access, ...]]:
     rows = yield Ask("accesses", {"subject": subject, "who": who, "since": since, "until": until, "limit": limit})
     return tuple(told(Access, row) for row in rows)
+
+
+# ------------------------------------------------------------------------------------------------------------------- holds
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A request that no purge touches, with its calls, until it is released."""
+
+    id: int
+    request: str
+    at: float
+    who: str
+    why: str
+    released_at: float | None
+    released_by: str | None
+    released_why: str | None
+
+
+def hold(reference: str, who: str, why: str, at: float) -> Steps[None]:
+    """Raises `Refused` for an unknown request, one that is held and one that was archived already."""
+    _reasoned(why)
+    rows = yield Ask("request", {"reference": reference})
+    if not rows:
+        raise Refused(f"La requête {reference[:40]} n'existe pas : vérifiez sa référence.")
+    if rows[0]["archived_at"] is not None:
+        raise Refused(f"La requête {reference} est déjà archivée : il n'y a plus rien à conserver.")
+    if (yield Ask("active_hold", {"request": reference})):
+        raise Refused(f"La requête {reference} est déjà conservée : `cruc privacy holds` le montre.")
+    yield Ask("insert_hold", {"request": reference, "at": at, "who": who, "why": why})
+    yield from log_access(_line(who, "hold", f"conservation : {why}", at), [reference])
+
+
+def release(reference: str, who: str, why: str, at: float) -> Steps[None]:
+    """Raises `Refused` when it is not held."""
+    _reasoned(why)
+    if not (yield Ask("active_hold", {"request": reference})):
+        raise Refused(f"La requête {reference[:40]} n'est pas conservée : `cruc privacy holds` montre celles qui le sont.")
+    yield Ask("release_hold", {"request": reference, "at": at, "who": who, "why": why})
+    yield from log_access(_line(who, "hold", f"levée : {why}", at), [reference])
+
+
+def holds(limit: int) -> Steps[tuple[Hold, ...]]:
+    rows = yield Ask("active_holds", {"limit": limit})
+    return tuple(told(Hold, row) for row in rows)
+
+
+def _reasoned(why: str) -> None:
+    if not why.strip():
+        raise Refused("Dites pourquoi : la raison reste au journal des accès.")
+
+
+def _line(who: str, act: str, why: str, at: float) -> Row:
+    return {"who": who, "role": "privacy", "act": act, "why": why, "at": at}

@@ -47,3 +47,7 @@ ALTER TABLE requests ADD COLUMN archived_at REAL;
 CREATE INDEX calls_to_forget ON calls (started_at) WHERE forgotten_at IS NULL;
 
 CREATE INDEX requests_to_archive ON requests (closed_at) WHERE archived_at IS NULL AND closed_at IS NOT NULL;
+
+CREATE INDEX requests_with_voice ON requests (closed_at) WHERE voice_note IS NOT NULL;
+
+CREATE INDEX requesters_named ON requesters (id) WHERE pseudonym IS NULL;
