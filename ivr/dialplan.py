@@ -48,7 +48,10 @@ class Dialplan:
 
     def world(self, prompts: Mapping[str, frozenset[str]]) -> World:
         """What a flow may refer to here: an older flow is read again with it."""
-        return World(prompts, frozenset(self.queues), frozenset(self.categories), self.calendars, frozenset(self.skills))
+        return World(
+            prompts, frozenset(self.queues), frozenset(self.categories), self.calendars, frozenset(self.skills),
+            frozenset(self.directions),
+        )
 
 
 def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialplan:
@@ -67,7 +70,7 @@ def load_dialplan(folder: Path, prompts: Mapping[str, frozenset[str]]) -> Dialpl
         read_directions(sources["categories.yaml"], problems), read_closings(sources["categories.yaml"], problems),
         read_categories(sources["categories.yaml"], problems),
     )
-    world = World(prompts, frozenset(queues), frozenset(categories), calendars, frozenset(skills))
+    world = World(prompts, frozenset(queues), frozenset(categories), calendars, frozenset(skills), frozenset(directions))
     try:
         kept = HOURS_FOLLOW.join((folder / name).read_text("utf-8") for name in ("1364.yaml", "hours.yaml"))
         flow = parse(replace(sources["1364.yaml"], version=version_of(kept)), world)

@@ -16,8 +16,8 @@ from ivr.core.fields import READERS
 from ivr.core.flow import FLOW_KEYS
 from ivr.core.record import OUTCOMES
 from ivr.core.verbs import VERBS, Node, field_doc
+from ivr.core.verbs.lookup import FACTORS
 from ivr.core.verbs.node import ENGINE_FACTS
-from ivr.core.verbs.status import FACTORS
 from ivr.core.verbs.typed import COLLECTED
 
 INTRODUCTION: Final = """\
@@ -30,7 +30,7 @@ Written from the code by `python -m ivr.reference > dialplans/README.md`; do not
 | `1364.yaml` | the call tree, in the words below |
 | `queues.yaml` | the queues, their rules and the skills of agents; every word is explained in the file |
 | `hours.yaml` | opening hours and public holidays (`python -m ivr.public_holidays 2029` adds a year) |
-| `categories.yaml` | the categories of requests, with their documents and delays |
+| `categories.yaml` | the categories of requests: who treats them, their documents, delays and closing texts |
 | `asterisk/` | templates of Asterisk's own configuration |
 
 What is said is in `prompts/fr/catalog.yaml`; here prompts are only named. `cruc check` tells all that is wrong in these
@@ -75,6 +75,7 @@ KINDS: Final = {
     "category": 'a category of categories.yaml, or `"{category}"`',
     "collected": "what is asked for",
     "question": "a question to the store",
+    "act": "what a caller may do to a request",
 }
 
 

@@ -30,12 +30,16 @@ ADJOUA = Person("Adjoua", "000456B", "1975-12-31", "0500000456", "246802", (
     request("REQ-2026-000031", "SOL-RAPPEL", "pending_requester"),
     request("REQ-2026-000012", "ATT-TRAVAIL", "closed"),
 ))
+FANTA = Person("Fanta", "000789D", "1992-08-09", "0700000789", "975310", (
+    request("REQ-2026-000044", "SOL-PRIME", "resolved", direction="SOLDE"),
+))
+"""Her answer is there; she has not said yet what it was worth."""
 MARIAM = Person("Mariam", "000321W", "1990-06-15", "0100000321")
 ISSA = Person("Issa", "000321Z", "1988-01-20", "0700000322")
 YAO = Person("Yao", telephone="")
 """Withholds the number, has no matricule yet."""
 
-EVERYBODY = (KOFFI, ADJOUA, MARIAM, ISSA, YAO)
+EVERYBODY = (KOFFI, ADJOUA, FANTA, MARIAM, ISSA, YAO)
 
 AWA = "awa"
 SERGE = "serge"

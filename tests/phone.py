@@ -17,6 +17,7 @@ from typing import Any
 
 from ivr.core.call import MOST_TYPED, Call, Output, replay
 from ivr.core.commands import (
+    AdvanceRequest,
     AskPlace,
     Connect,
     Enqueue,
@@ -61,6 +62,12 @@ from tests.small_world import ROOT, Store, assert_can_be_said, dialplan, known_p
 MONDAY = datetime(2026, 11, 23, tzinfo=UTC)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SECONDS_A_PROMPT = 2.0
+OF_A_REQUEST = (
+    "suivi.une", "suivi.plusieurs", "suivi.entete", "suivi.objet", "suivi.statut_", "suivi.echeance", "suivi.direction",
+    "suivi.obtenir_reponse", "suivi.complement_enregistre", "suivi.rouverte", "suivi.relancee", "suivi.avis_merci",
+    "suivi.close",
+)
+"""What is said of a request that somebody has made before this call."""
 CALLS: list[Phone] = []
 """Every call of the running test: conftest checks them all when it ends."""
 
@@ -309,6 +316,7 @@ class Phone:
             self.prompts += command.prompts
             for prompt in command.prompts:
                 assert_can_be_said(prompt)
+                self._assert_may_be_told(prompt)
             self._later(SECONDS_A_PROMPT * len(command.prompts), lambda at: PlayFinished(at, command.ref))
         self.live[command.ref] = command
         match command:
@@ -319,7 +327,7 @@ class Phone:
             case Record(seconds=seconds):
                 self._recording_since = self.now
                 self._later(seconds, lambda at: Recorded(at, command.ref, "message-1", float(seconds)))
-            case Lookup() | RegisterRequest() | RegisterCallback():
+            case Lookup() | RegisterRequest() | AdvanceRequest() | RegisterCallback():
                 if self.store.lost:
                     return CommandFailed(self.now, command.ref, type(command).__name__, "the store does not answer")
                 return Answered(self.now, command.ref, self.store.answer(command))
@@ -349,6 +357,16 @@ class Phone:
         left = [each for each in self.live.values() if each.undo() and not (talking and isinstance(each, Enqueue))]
         assert not left, f"{left} outlives its node"
         self.live.clear()
+
+    def _assert_may_be_told(self, prompt: Prompt) -> None:
+        """Nothing of a request is said before a second factor has opened it, but the number of one made in this call."""
+        opened: Any = self.call.facts.get("requests") or []
+        if prompt.id.startswith(OF_A_REQUEST):
+            assert opened, f"{prompt} is told to somebody who has proven nothing"
+        receipt: Any = self.call.facts.get("receipt") or {}
+        known = {each.get(name) for each in (receipt, *opened) for name in ("reference", "parent")}
+        proven = prompt.id == "requete.deja_ouverte" and self.call.facts.get("verified")
+        assert prompt.args.get("reference") in {None, *known} or proven, f"{prompt} is told to somebody who may not know it"
 
     def _watch(self) -> None:
         assert len(self.call.typed) <= MOST_TYPED

@@ -15,8 +15,9 @@ from ivr.core.commands import Prompt
 from ivr.core.hours import Calendar
 from ivr.core.offers import Skills
 from ivr.core.record import FACTS, OUTCOMES
+from ivr.core.verbs.advance import ACTS
+from ivr.core.verbs.lookup import FACTORS
 from ivr.core.verbs.node import ENGINE_FACTS, Choice, error_prompts
-from ivr.core.verbs.status import FACTORS
 from ivr.core.verbs.typed import COLLECTED
 
 Path: TypeAlias = tuple[str, ...]
@@ -65,6 +66,7 @@ class World:
     categories: frozenset[str] = frozenset()
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     skills: frozenset[str] = frozenset()
+    directions: frozenset[str] = frozenset()
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -254,4 +256,5 @@ READERS: Final[dict[str, Callable[..., Any]]] = {
     "category": _word("category", lambda world: (*world.categories, "{category}")),
     "collected": _word("value to collect", lambda _world: ("matricule", *COLLECTED)),
     "question": _word("question", lambda _world: FACTORS),
+    "act": _word("act", lambda _world: ACTS),
 }

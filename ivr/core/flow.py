@@ -19,7 +19,8 @@ from ivr.core.verbs import VERBS, Node
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """``callback_start`` is where the calls begin that we make to call somebody back; '' when this flow has none."""
+    """``callback_start`` is where the calls begin that we make to call somebody back; '' when this flow has none.
+    ``directions``: codes of those that have a prompt, and may be told to a caller."""
 
     name: str
     version: str
@@ -31,6 +32,7 @@ class Flow:
     nodes: Mapping[str, Node]
     calendars: Mapping[str, Calendar]
     callback_start: str = ""
+    directions: frozenset[str] = frozenset()
 
 
 FLOW_KEYS: Final = ("flow", "start", "start_menu", "fallback", "callback_start", "notice", "keys", "nodes")
@@ -49,6 +51,7 @@ def parse(source: Source, world: World) -> Flow:
     flow = Flow(
         names["flow"], source.version, names["start"], names["start_menu"], names["fallback"],
         reader.text(("notice",), data.get("notice", "1")), keys, nodes, world.calendars, outgoing,
+        world.directions,
     )
     check_whole(reader, flow, frozenset(written))
     if reader.problems:

@@ -10,6 +10,7 @@ from ivr.core.fields import Reader, nearest
 from ivr.core.verbs.collect import Collect
 from ivr.core.verbs.menu import Menu
 from ivr.core.verbs.node import ENGINE_FACTS, Node
+from ivr.core.verbs.receipt import Receipt
 from ivr.core.verbs.request import Request
 from ivr.core.verbs.status import Status
 from ivr.core.verbs.tell import Branch
@@ -38,11 +39,16 @@ def check_facts(reader: Reader, flow: Flow) -> None:
 
 
 def check_categories(reader: Reader, flow: Flow) -> None:
-    """Every category has a name to say; ``pieces.{category}`` has its prompt for each category that leads there."""
+    """Every category has a name to say, and every direction; where a status is told, the documents awaited too.
+    ``pieces.{category}`` has its prompt for each category that leads there."""
+    families = {
+        Request: ("categorie",), Receipt: ("direction",), Status: ("categorie", "pieces", "direction"),
+    }
     for name, node in flow.nodes.items():
-        if isinstance(node, Request | Status):
-            for category in sorted(reader.world.categories):
-                _check_said(reader, name, "verb", f"categorie.{category}")
+        for family in families.get(type(node), ()):
+            known = reader.world.directions if family == "direction" else reader.world.categories
+            for code in sorted(known):
+                _check_said(reader, name, "verb", f"{family}.{code}")
         for said in _said_of_category(node):
             for category in sorted(_categories_before(flow, name)):
                 _check_said(reader, name, "prompts", said.replace("{category}", category))

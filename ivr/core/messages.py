@@ -97,7 +97,7 @@ class Heard(Echo):
 
 @dataclass(frozen=True, slots=True)
 class Answered(Echo):
-    """The store's answer to a `Lookup`, `RegisterRequest`, `AdvanceRequest` or `RegisterCallback`; ``facts`` is plain JSON."""
+    """The store's answer to a `Lookup`, `RegisterRequest`, `AdvanceRequest` or `RegisterCallback`, as plain JSON."""
 
     facts: Facts = field(default_factory=dict)
 

@@ -188,8 +188,10 @@ def _append_goal(record: CallRecord, value: Json, _at: float) -> CallRecord:
 
 
 def _identified(record: CallRecord, value: Json, _at: float) -> CallRecord:
-    matricule, how = value if isinstance(value, list) else (None, None)
-    return replace(record, matricule=_text(matricule), identified_by=_text(how))
+    """Another matricule has proven nothing yet, whatever was proven before."""
+    matricule, how = value if isinstance(value, list | tuple) else (None, None)
+    verified = record.verified and record.matricule == _text(matricule)
+    return replace(record, matricule=_text(matricule), identified_by=_text(how), verified=verified)
 
 
 def _queued(record: CallRecord, value: Json, at: float) -> CallRecord:

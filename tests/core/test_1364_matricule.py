@@ -30,7 +30,7 @@ def test_a_letter_that_two_people_have_is_chosen() -> None:
     assert call.args("matricule.lettre_choix_4") == {f"lettre_{place}": letter for place, letter in enumerate("WXYZ", 1)}
     call.press("4").hear()
     assert read_back(call) == ISSA.matricule
-    assert call.press("1").hear().node == "enregistrement"
+    assert call.press("1").hear().node == "objet"
 
 
 def test_a_matricule_the_directory_does_not_have_is_taken_all_the_same() -> None:
@@ -112,7 +112,7 @@ def test_digits_said_then_the_letter_typed() -> None:
 
 def test_a_typed_answer_confirms_what_was_said() -> None:
     call = asked().say("zéro zéro zéro cent vingt trois x").press("1").hear()
-    assert call.node == "enregistrement"
+    assert call.node == "objet"
 
 
 def test_the_first_key_ends_listening() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ivr.core.verbs.status import MOST_LOOKUPS
+from ivr.core.verbs.lookup import MOST_LOOKUPS
 from tests.personas import KOFFI
 from tests.phone import Phone, phone
 
@@ -94,12 +94,22 @@ def test_several_requests_are_told_one_by_one() -> None:
     assert call.args("suivi.plusieurs") == {"nombre": 2}
     assert "suivi.statut_complement" in call.heard()
     assert "suivi.statut_cloturee" not in call.heard()
-    call.press("*").hear()
-    assert call.heard().count("suivi.statut_complement") == 2
     call.press("1").hear()
     assert call.args("suivi.statut_cloturee") == {"date": "2026-11-09"}
-    assert "suivi.fin_liste" in call.heard()
     assert call.node == "suivi_suite"
+    call.press("1").hear()
+    assert "suivi.fin_liste" in call.heard()
+    assert call.node == "suivi"
+
+
+def test_a_status_is_heard_again() -> None:
+    call = phone().press("1").press("2").press("2026000017").press(KOFFI.code).wait(2).interrupt("*").hear()
+    assert call.heard().count("suivi.statut_en_traitement") == 2
+
+
+def test_what_is_done_is_done_to_the_request_just_told() -> None:
+    call = by_birth("0004562", ADJOUAS_BIRTH).press("2").hear().wait(8).interrupt("#").hear()
+    assert [(each.act, each.reference) for each in call.store.advances] == [("complete", "REQ-2026-000031")]
 
 
 def test_an_agent_can_be_asked_for_amid_the_list() -> None:
@@ -108,20 +118,32 @@ def test_an_agent_can_be_asked_for_amid_the_list() -> None:
     assert call.queue.facts["verified"] is True
 
 
-def test_a_request_is_completed_by_a_voice_message() -> None:
-    call = by_code().press("2").hear().wait(8).interrupt("#").hear()
-    assert call.args("suivi.complement_enregistre") == {"reference": "REQ-2026-000017"}
-    record = call.hang_up().record
-    assert (record.outcome, record.request, record.voice_message) == ("REQUETE_COMPLETEE", "REQ-2026-000017", "message-1")
+@pytest.mark.parametrize("way", [by_birth, by_code])
+def test_a_number_that_tried_too_often_hears_the_same_whatever_it_types(way: type) -> None:
+    call = phone()
+    call.store.limited = {KOFFI.telephone}
+    call.press("1").press("2").press("2026000017").press(KOFFI.code).hear()
+    assert "facteur.limite" in call.heard()
+    assert call.queue.facts["verified"] is False
+    assert not call.hang_up().record.verified
 
 
-def test_a_decision_is_contested_by_a_complaint_that_names_it() -> None:
-    call = by_code().press("4").press("1").hear()
-    (draft,) = call.store.drafts.values()
-    assert (draft["category"], draft["parent"], draft["verified"]) == ("QUA-RECLAMATION", "REQ-2026-000017", True)
-    assert call.hang_up().record.outcome == "REQUETE_CREEE"
+def test_a_good_factor_does_not_count_as_a_try() -> None:
+    call = by_code()
+    for _ in range(MOST_LOOKUPS):
+        call.press("1").press("2").press("2026000017").press(KOFFI.code).hear()
+        assert call.node == "suivi_suite"
 
 
-@pytest.mark.parametrize(("key", "node"), [("1", "suivi"), ("3", "rappel"), ("5", "file_general"), ("#", "suivi")])
+# ---------------------------------------------------------------------------------------------------------------- the rest
+def test_who_wants_to_be_called_back_is_so_about_the_request() -> None:
+    call = by_code().press("3").press("1").hear()
+    assert call.store.callbacks[0].facts["reference"] == "REQ-2026-000017"
+    assert call.store.callbacks[0].facts["verified"] is True
+
+
+@pytest.mark.parametrize(("key", "node"), [
+    ("1", "suivi"), ("3", "rappel"), ("4", "contester_delai"), ("5", "file_general"), ("#", "suivi"),
+])
 def test_what_can_be_done_after_a_status(key: str, node: str) -> None:
     assert by_code().press(key).hear().node == node

@@ -17,6 +17,16 @@ def in_a_request() -> Phone:
     return phone().interrupt("31").press("1").press("#")
 
 
+def followed(key: str = "") -> Phone:
+    """Koffi has heard where his request stands."""
+    return phone().press("1").press("2").press("2026000017").press(KOFFI.code).hear().press(key)
+
+
+def contacted() -> Phone:
+    """No message, and the number of the call."""
+    return in_a_request().press("1").press("2").press("1")
+
+
 STAGES: dict[str, tuple[Callable[[], Phone], str]] = {
     "welcome": (phone, "MUET"),
     "notice": (lambda: phone().wait(5), "MUET"),
@@ -26,7 +36,15 @@ STAGES: dict[str, tuple[Callable[[], Phone], str]] = {
     "after the information": (lambda: phone().press("4").press("1").hear(), "INFO_DONNEE"),
     "the matricule": (lambda: phone().interrupt("25").press("1").press("000"), "INFO_DONNEE"),
     "the confirmation": (lambda: in_a_request().hear(), "INFO_DONNEE"),
-    "the reference being told": (lambda: in_a_request().press("1"), "REQUETE_CREEE"),
+    "the offer of a message": (lambda: in_a_request().press("1"), "INFO_DONNEE"),
+    "the message of a request": (lambda: in_a_request().press("1").press("1").hear().wait(5), "MESSAGE_VOCAL"),
+    "the number to reach": (lambda: in_a_request().press("1").press("2"), "INFO_DONNEE"),
+    "the reference being told": (contacted, "REQUETE_CREEE"),
+    "the reference told": (lambda: contacted().hear(), "REQUETE_CREEE"),
+    "another message": (lambda: followed("2").hear().wait(5), "REQUETE_COMPLETEE"),
+    "the message joined": (lambda: followed("2").hear().wait(5).interrupt("#"), "REQUETE_COMPLETEE"),
+    "a contest": (lambda: followed("4").hear(), "STATUT_LU_SVI"),
+    "a reminder": (lambda: followed("4").press("1"), "REQUETE_COMPLETEE"),
     "the rights": (lambda: phone().interrupt("9").hear(), "ABANDON_SVI"),
     "a status": (lambda: phone().press("1").press("2").press("2026000017").press(KOFFI.code), "ABANDON_SVI"),
     "after a status": (lambda: phone().press("1").press("2").press("2026000017").press(KOFFI.code).hear(), "STATUT_LU_SVI"),

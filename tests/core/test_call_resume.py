@@ -79,8 +79,13 @@ def test_ringing_at_the_death_waits_again_at_the_same_place() -> None:
     assert (call.queue.since, call.queue.offer) == (place, "")
 
 
+def confirmed() -> Phone:
+    """A pay slip, without a matricule; the subject is confirmed, a message offered."""
+    return phone().interrupt("31").press("1").press("#").press("1").hear()
+
+
 def test_a_request_registered_before_the_death_is_not_doubled() -> None:
-    call = phone().interrupt("31").press("1").press("#").hear()
+    call = confirmed().press("2").hear()
     key = "enregistrement:SOL-BULLETIN:0"
     call.store.drafts[key] = {"key": key, "category": "SOL-BULLETIN"}  # written, and the answer died with the application
     call.application_dies_and_comes_back().press("1").hear()
@@ -88,11 +93,47 @@ def test_a_request_registered_before_the_death_is_not_doubled() -> None:
     assert call.args("requete.enregistree") == {"reference": "REQ-2026-000001"}
 
 
-def test_a_request_told_before_the_death_can_be_heard_again_only_by_asking() -> None:
-    call = phone().interrupt("31").press("1").press("#").press("1")
-    call.application_dies_and_comes_back()
+def test_a_number_being_told_at_the_death_is_told_again_and_nothing_is_registered_twice() -> None:
+    call = confirmed().press("2").press("1")
+    before = len(call.prompts)
+    call.application_dies_and_comes_back().hear()
+    assert call.heard()[before] == "requete.enregistree"
+    assert len(call.store.drafts) == 1
     assert call.record.request == "REQ-2026-000001"
-    call.hang_up()
+
+
+def test_a_message_being_offered_at_the_death_is_offered_again() -> None:
+    call = confirmed().application_dies_and_comes_back().hear()
+    assert call.last() == ["requete.offre_message"]
+
+
+def told_koffi(*keys: str) -> Phone:
+    call = phone().press("1").press("2").press("2026000017").press(KOFFI.code).hear()
+    for key in keys:
+        call.press(key)
+    return call
+
+
+def test_a_status_being_told_at_the_death_is_told_again() -> None:
+    call = phone().press("1").press("2").press("2026000017").press(KOFFI.code)
+    call.application_dies_and_comes_back().hear()
+    assert call.heard().count("suivi.entete") == 2
+    assert call.node == "suivi_suite"
+
+
+def test_a_reminder_whose_answer_died_is_asked_again_of_the_store_which_knows_it() -> None:
+    call = told_koffi("4").press("1")
+    assert [each.act for each in call.store.advances] == ["remind"]
+    call.application_dies_and_comes_back().hear()
+    assert [(each.act, each.reference) for each in call.store.advances] == [("remind", "REQ-2026-000017")] * 2
+    assert call.node == "autre_demande"
+
+
+def test_a_message_joined_before_the_death_is_joined_once_more_under_the_same_name() -> None:
+    call = told_koffi("2").hear().wait(8).interrupt("#")
+    call.application_dies_and_comes_back().hear()
+    assert {each.said["voice_note"] for each in call.store.advances} == {"message-1"}
+    assert call.last(2) == ["suivi.complement_enregistre", "fin.autre_demande"]
 
 
 def test_a_hang_up_that_died_with_the_application_is_ordered_again() -> None:
@@ -113,7 +154,11 @@ def test_each_death_is_harmless() -> None:
         call.application_dies_and_comes_back()
     call.press("0001239").application_dies_and_comes_back().hear()
     assert call.node == "requete_matricule"
-    call.press("0001239").press("1").press("1").hear()
+    call.press("0001239").press("1")
+    for key in ("1", "2", "1"):
+        call.application_dies_and_comes_back().press(key)
+    call.application_dies_and_comes_back().hear()
+    assert len(call.store.drafts) == 1
     assert call.hang_up().record.outcome == "REQUETE_CREEE"
 
 

@@ -39,7 +39,8 @@ nodes:
     prompts: fin.au_revoir
 """
 
-WORLD = World(known_prompts(), frozenset({"general"}), frozenset({"ATT", "SOL-PRIME"}), {"cruc": Calendar(((),) * 7)})
+WITHOUT_DOCUMENTS = {name: args for name, args in known_prompts().items() if name != "pieces.ATT"}
+WORLD = World(WITHOUT_DOCUMENTS, frozenset({"general"}), frozenset({"ATT", "SOL-PRIME"}), {"cruc": Calendar(((),) * 7)})
 
 
 def read(text: str) -> Flow:
@@ -139,6 +140,14 @@ def test_a_category_without_its_documents_is_told() -> None:
     start, end = GOOD.index("  ouvert:"), GOOD.index("  fin:\n")
     text = (GOOD[:start] + say + GOOD[end:]).replace("next: fin, facts", "next: ouvert, facts")
     assert problems(text) == [
+        "petit.yaml:17: node 'ouvert' says the prompt 'pieces.ATT', which is not in the catalogue. Write it there.",
+    ]
+
+
+def test_where_a_status_is_told_every_category_has_its_documents() -> None:
+    status = "  ouvert: {verb: status, next: fin, over: fin}\n"
+    start, end = GOOD.index("  ouvert:"), GOOD.index("  fin:\n")
+    assert problems(GOOD[:start] + status + GOOD[end:]) == [
         "petit.yaml:17: node 'ouvert' says the prompt 'pieces.ATT', which is not in the catalogue. Write it there.",
     ]
 

@@ -4,8 +4,10 @@ after every event (`tests.phone`); at the end the journal tells the same call ag
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -30,8 +32,8 @@ from ivr.core.messages import (
     TimerFired,
 )
 from ivr.core.record import OUTCOMES
-from tests.personas import EVERYBODY
-from tests.phone import CALLS, Phone, phone
+from tests.personas import EVERYBODY, KOFFI
+from tests.phone import CALLS, Phone, dialplan, moment, phone
 
 WORDS = ("oui", "non", "zéro zéro zéro cent vingt trois x comme xavier", "triple zéro trois cent vingt et un", "bonjour", "",
          "x", "w comme william", "zéro zéro zéro quatre cinq six b")
@@ -112,8 +114,19 @@ def step(random: Random, call: Phone) -> None:
             call.application_dies_and_comes_back() if random.random() < 0.5 else call.event(Resumed(call.now))
 
 
+def follow(call: Phone) -> None:
+    """With the code of the caller's own request, if there is one."""
+    if call.who.requests and not call.over:
+        reference = call.who.requests[0]["reference"].replace("REQ", "").replace("-", "")
+        call.interrupt("12").interrupt(reference).interrupt(call.who.code)
+
+
 def one_call(random: Random, most: int) -> int:
     call = phone(random.choice(EVERYBODY), at=random.choice(TIMES))
+    call.store.same = {(str(call.who.matricule), "CAR-AVANCEMENT"): ("REQ-2026-000017", call.who.telephone)}
+    call.store.undone = random.choice(({}, {"reopen": "late"}, {"complete": "not_now", "rate": "not_now"}))
+    if random.random() < 0.4:
+        follow(call)
     steps = 0
     while not call.over and steps < most:
         step(random, call)
@@ -134,6 +147,22 @@ def test_ten_thousand_steps_keep_every_promise() -> None:
         CALLS.clear()
 
 
+@pytest.mark.parametrize("node", dialplan().flow.nodes)
+def test_wherever_a_stranger_comes_in_nothing_is_told_of_anybodys_request(node: str) -> None:
+    """The phone watches what is said; here somebody who has proven nothing stands at every node, and presses on."""
+    for keys in ("1", "2", "3", "4", "11", "21", "41", "0001239", ""):
+        call = Phone(replace(dialplan().flow, start=node), KOFFI, moment("monday 10:00"))
+        call.store.same = {(str(KOFFI.matricule), "CAR-AVANCEMENT"): ("REQ-2026-000017", "0100000999")}
+        call.call.facts.update(matricule=KOFFI.matricule, category="CAR-AVANCEMENT", reference="REQ-2026-000017")
+        call.dial()
+        for key in keys:
+            if not call.over:
+                call.press(key)
+        call.hear().wait(60)
+        assert not call.store.advances
+        CALLS.clear()
+
+
 class AnyCall(RuleBasedStateMachine):
     """The same, driven by hypothesis, which finds the shortest way to a broken promise."""
 
@@ -148,6 +177,10 @@ class AnyCall(RuleBasedStateMachine):
     @rule()
     def hear(self) -> None:
         self.phone.hear()
+
+    @rule()
+    def follow(self) -> None:
+        follow(self.phone)
 
     @rule(times=st.integers(1, 3))
     def silence(self, times: int) -> None:

@@ -5,14 +5,19 @@ The table below is the whole language; dialplans/README.md is generated from it.
 
 from typing import Final
 
+from ivr.core.verbs.advance import Advance, Rate
 from ivr.core.verbs.callback import Callback
 from ivr.core.verbs.collect import Collect
+from ivr.core.verbs.contact import Contact
+from ivr.core.verbs.duplicate import Duplicate
+from ivr.core.verbs.lookup import Lookup
 from ivr.core.verbs.menu import Menu
 from ivr.core.verbs.moment import Moment
 from ivr.core.verbs.node import Choice, Node, field_doc
 from ivr.core.verbs.queue import Queue
+from ivr.core.verbs.receipt import Receipt
 from ivr.core.verbs.request import Request
-from ivr.core.verbs.status import Lookup, Status
+from ivr.core.verbs.status import Status
 from ivr.core.verbs.survey import Survey
 from ivr.core.verbs.tell import Branch, Hangup, Hours, Say
 from ivr.core.verbs.voicemail import Voicemail
@@ -26,7 +31,12 @@ VERBS: Final[dict[str, type[Node]]] = {
     "hours": Hours,
     "lookup": Lookup,
     "status": Status,
+    "duplicate": Duplicate,
+    "contact": Contact,
     "request": Request,
+    "receipt": Receipt,
+    "advance": Advance,
+    "rate": Rate,
     "queue": Queue,
     "callback": Callback,
     "voicemail": Voicemail,

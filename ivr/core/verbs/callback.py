@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ivr.core.commands import Prompt, RegisterCallback
-from ivr.core.dialogue import Prompts, Question, Tries, ask, fetch, prompt, say
+from ivr.core.dialogue import Prompts, fetch, prompt, say
 from ivr.core.messages import Event, Json
 from ivr.core.verbs.confirm import confirm
-from ivr.core.verbs.node import Node, keys_of, leave_by, spec
+from ivr.core.verbs.contact import typed_number
+from ivr.core.verbs.node import Node, spec
 from ivr.core.verbs.queue import SHOWN
-from ivr.core.verbs.typed import COLLECTED, national
+from ivr.core.verbs.typed import national
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
@@ -76,18 +77,4 @@ class Callback(Node):
         return (yield from self._typed(call, () if caller else (Prompt(withheld),)))
 
     def _typed(self, call: Call, lead: Prompts) -> Generator[None, Event, str]:
-        longest, errors, read = COLLECTED["phone"]
-        tries = Tries(call, errors, 3)
-        while not tries.over:
-            question = Question((*lead, Prompt("rappel.autre_numero")), digits=longest, first=8.0)
-            reply = yield from ask(call, question)
-            keys = keys_of(reply)
-            number = read(keys)
-            if number:
-                return number
-            leave_by(call, reply)
-            lead = () if keys == "*" else tries.miss(reply)
-            if len(keys) > 1 and not tries.over:
-                lead = (Prompt("rappel.numero_invalide"),)
-        yield from say(call, lead)
-        return ""
+        return (yield from typed_number(call, lead, ("rappel.autre_numero",)))

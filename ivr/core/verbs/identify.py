@@ -67,6 +67,9 @@ def _question(node: Collect, prompts: Prompts) -> Question:
 
 
 def _kept(call: Call, node: Collect, matricule: str, reply: Reply) -> str:
+    """What a second factor has proven, it has proven of one person: another matricule has proven nothing yet."""
+    if call.facts.get("matricule") != matricule:
+        call.facts["verified"] = False
     call.facts["matricule"] = matricule
     call.note("identified", [matricule, "keypad" if isinstance(reply, Typed) else "speech"])
     return node.next

@@ -22,6 +22,7 @@ def spec(kind: str, doc: str, *, default: Any = MISSING, **limits: object) -> An
 ENGINE_FACTS: Final = frozenset({
     "call", "caller", "dialed", "open", "matricule", "verified", "reference", "requests", "voice_message", "deaf",
     "lookups", "registered", "queued_since", "queued_priority", "voice_misses", "known_matricules", "moments",
+    "followed", "status", "told", "phone", "voice_note", "receipt",
 })
 """What the verbs keep in a call's facts by themselves; `collect` adds the value it takes, a choice what it settles."""
 

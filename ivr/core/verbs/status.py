@@ -1,28 +1,19 @@
-"""Verbs that read the store: lookup (with its second factor) and status (tell what was found)."""
+"""The verb that tells what was found: one request, in plain words, and never its content."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from ivr.core import commands
 from ivr.core.commands import Prompt
-from ivr.core.dialogue import Prompts, Question, ask, fetch, prompt, say
-from ivr.core.messages import Event, Facts, Json
-from ivr.core.verbs.node import Node, keys_of, spec, universal
+from ivr.core.dialogue import Prompts, prompt, say
+from ivr.core.messages import Facts
+from ivr.core.verbs.directions import treated_by
+from ivr.core.verbs.node import Node, spec, universal
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
-
-FACTORS: Final[dict[str, tuple[str, ...]]] = {
-    "status_by_code": ("reference", "code"),
-    "status_by_birth": ("matricule", "birth"),
-}
-"""What each question needs: something known to many, and something known to the requester."""
-
-MOST_LOOKUPS: Final = 3
-"""Tries a call, whatever the path: nobody goes through dates of birth by telephone."""
 
 STATUS_PROMPTS: Final[dict[str, str]] = {
     "registered": "suivi.statut_enregistree",
@@ -41,89 +32,99 @@ STATUS_PROMPTS: Final[dict[str, str]] = {
 DATED: Final = frozenset({"acknowledged", "closed"})
 """Statuses whose prompt says since when."""
 
+WORKED: Final = frozenset({"acknowledged", "assigned", "in_progress", "pending_third_party"})
+"""Somebody has it: the caller is told which direction, and that it was reopened."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lookup(Node):
-    """Find requests with a second factor. A wrong factor and an unknown person sound the same."""
-
-    says: ClassVar[tuple[str, ...]] = ("facteur.limite", "technique.logirec_indisponible")
-    what: str = spec("question", "status_by_code (reference + code) or status_by_birth (matricule + birth)")
-    found: str = spec("node", "at least one request")
-    empty: str = spec("node", "none, or the factor is wrong")
-    failed: str = spec("node", "the store does not answer, or too many tries (default: the flow's fallback)", default="")
-
-    def run(self, call: Call) -> Steps:
-        tried = int(str(call.facts.get("lookups", 0)))
-        if tried >= MOST_LOOKUPS:
-            yield from say(call, (Prompt("facteur.limite"),), bargein=False)
-            return self.failed or call.flow.fallback
-        call.facts["lookups"] = tried + 1
-        args: dict[str, Json] = {name: call.facts.get(name) for name in FACTORS[self.what]}
-        answer = yield from fetch(call, commands.Lookup(call.ref(), self.what, args))
-        if answer is None:
-            yield from say(call, (Prompt("technique.logirec_indisponible"),))
-            return self.failed or call.flow.fallback
-        requests = answer.get("requests")
-        if not isinstance(requests, list) or not requests:
-            return self.empty
-        call.facts.update(requests=requests, verified=True)
-        call.note("verified")
-        return self.found
+PROMISED: Final = WORKED | {"registered"}
+"""The clock runs: the caller is told until when. It stands still while the caller's documents are awaited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status(Node):
-    """Tell the requests found: date, subject (its category only), status, due date. Never the content."""
+    """Tell one request found: date, subject (its category only), status, direction, due date, documents awaited (the
+    category's list). Never the content. Entered again, it tells the next one."""
 
     says: ClassVar[tuple[str, ...]] = (
-        "suivi.une", "suivi.plusieurs", "suivi.entete", "suivi.objet", "suivi.echeance", "suivi.suivante",
-        "suivi.fin_liste", "suivi.statut_inconnu", *STATUS_PROMPTS.values(),
+        "suivi.une", "suivi.plusieurs", "suivi.entete", "suivi.objet", "suivi.echeance", "suivi.direction",
+        "suivi.fin_liste", "suivi.statut_inconnu", "suivi.statut_rouverte", "suivi.obtenir_reponse", "choix.pieces",
+        *STATUS_PROMPTS.values(),
     )
-    next: str = spec("node", "when all is told")
+    next: str = spec("node", "when it is told")
+    over: str = spec("node", "when no other is left to tell")
+    resolved: str = spec("node", "when it is resolved and the caller has not yet said what it was worth (default: next)",
+                         default="")
 
     def run(self, call: Call) -> Steps:
         listed = call.facts.get("requests")
         requests: list[Any] = listed if isinstance(listed, list) else []
-        many = len(requests) > 1
-        lead: Prompts = (prompt("suivi.plusieurs", nombre=len(requests)) if many else Prompt("suivi.une"),)
-        for index, request in enumerate(requests):
-            more = index + 1 < len(requests)
-            self._subject(call, request)
-            elsewhere = yield from self._tell(call, (*lead, *told(request)), more=more)
-            if elsewhere:
-                return elsewhere
-            lead = ()
-        if many:
-            yield from say(call, (Prompt("suivi.fin_liste"),))
-        return self.next
+        index = int(str(call.facts.get("told", 0)))
+        if index >= len(requests):
+            yield from say(call, (Prompt("suivi.fin_liste"),) if len(requests) > 1 else ())
+            return self.over
+        request = requests[index]
+        self._subject(call, request)
+        key = yield from self._tell(call, (*_how_many(index, len(requests)), *told(request, call.flow.directions)))
+        call.facts["told"] = index + 1
+        if key:
+            return universal(call, key) or self.next
+        unrated = request.get("status") == "resolved" and request.get("satisfaction") is None
+        return (self.resolved if unrated else "") or self.next
 
-    def _subject(self, call: Call, request: Mapping[str, Json]) -> None:
-        """What is told becomes what the caller came for: it is completed, contested, shown to the agent."""
-        call.facts["reference"] = request.get("reference")
-        call.note("request", request.get("reference"))
+    def _subject(self, call: Call, request: Facts) -> None:
+        """What is told becomes what the caller came for: it is completed, contested, shown to the agent. Of a duplicate, it
+        is the original that is worked on."""
+        reference = request.get("reference")
+        call.facts.update(
+            reference=reference, followed=request.get("parent") or reference, status=request.get("status"),
+            category=request.get("category"),
+        )
+        call.note("request", reference)
 
-    def _tell(self, call: Call, prompts: Prompts, *, more: bool) -> Generator[None, Event, str | None]:
-        """One request; with more to come, key 1 (or silence) goes on, * repeats."""
+    def _tell(self, call: Call, prompts: Prompts) -> Steps:
+        """``*`` says it again. Returns the key that works everywhere, if the caller pressed one."""
         while True:
-            if more:
-                reply = yield from ask(call, Question((*prompts, Prompt("suivi.suivante")), first=4.0))
-                key: str | None = keys_of(reply)
-            else:
-                key = yield from say(call, prompts, keys={"*", "#", "0"})
+            key = yield from say(call, prompts, keys={"*", "#", "0"})
             call.note("goal", "STATUT_LU_SVI")
             if key != "*":
-                return universal(call, key) if key else None
+                return key
 
 
-def told(request: Mapping[str, Json] | Facts) -> Prompts:
-    """What may be told of one request, as prompts."""
+def _how_many(index: int, number: int) -> Prompts:
+    if index:
+        return ()
+    return (prompt("suivi.plusieurs", nombre=number),) if number > 1 else (Prompt("suivi.une"),)
+
+
+def told(request: Facts, directions: Container[str] = frozenset()) -> Prompts:
+    """What may be told of one request, as prompts. A duplicate (``parent``) stands where its original stands;
+    ``directions``: codes of those that can be said."""
     status = str(request.get("status"))
-    since = {"date": request.get("since")} if status in DATED else {}
-    prompts = [
+    return (
         prompt("suivi.entete", reference=request.get("reference"), date=request.get("date")),
         prompt("suivi.objet", categorie=f"categorie.{request.get('category')}"),
-        Prompt(STATUS_PROMPTS.get(status, "suivi.statut_inconnu"), since),
-    ]
-    if request.get("due") and status not in {"resolved", "closed", "rejected", "cancelled", "merged"}:
-        prompts.append(prompt("suivi.echeance", date=request.get("due")))
-    return tuple(prompts)
+        *((Prompt("suivi.statut_doublon"),) if request.get("parent") else ()),
+        *_standing(request, status, directions),
+        *_awaited(request, status),
+    )
+
+
+def _standing(request: Facts, status: str, directions: Container[str]) -> Prompts:
+    since = {"date": request.get("since")} if status in DATED else {}
+    plain = Prompt(STATUS_PROMPTS.get(status, "suivi.statut_inconnu"), since)
+    if status not in WORKED:
+        return (plain,)
+    reopened = (Prompt("suivi.statut_rouverte"),) if request.get("reopened") else ()
+    direction = treated_by("suivi.direction", request.get("direction"), directions)
+    if reopened and status == "in_progress":
+        return (*reopened, *direction)  # « … de nouveau en cours de traitement » says it all
+    return (*reopened, plain, *direction)
+
+
+def _awaited(request: Facts, status: str) -> Prompts:
+    """What comes next, and until when."""
+    if status == "pending_requester":
+        return (prompt("choix.pieces", pieces=f"pieces.{request.get('category')}"),)
+    if status == "resolved":
+        return (Prompt("suivi.obtenir_reponse"),)
+    due = request.get("due")
+    return (prompt("suivi.echeance", date=due),) if due and status in PROMISED else ()
