@@ -36,7 +36,7 @@ INVISIBLE: Final = frozenset({"Mn", "Me", "Cf"})
 CHUNK: Final = re.compile(r"[a-z0-9]+(?:-+[a-z0-9]+)*")
 SPELT: Final = re.compile(
     r"(?<![a-z0-9])(?:"
-    r"req[\s.-]*(?P<year>20[0-9]{2})[\s./-]*(?P<number>[0-9]{1,7})"
+    r"req[\s.-]*(?P<year>20[0-9]{2})[\s./-]*(?P<number>0[0-9]{5,6}|[1-9][0-9]{0,6})"
     r"|(?:(?:\+|00)?225[\s.-]*)?(?P<phone>(?:0[157]|2[157])(?:[\s.-]*[0-9]{2}){4})"
     r"|(?P<matricule>[0-9]{3}[\s.-]?[0-9]{3}[\s.-]*[a-z])"
     r")(?![a-z0-9])"
