@@ -1,26 +1,29 @@
-"""What the store answers to a caller's questions. Nothing personal is told on the strength of a matricule alone."""
+"""What the store answers to a caller's questions. Nothing personal is told on the strength of a matricule alone: the
+questions with a second factor are in `storage.factors`."""
 
 from __future__ import annotations
 
-import hmac
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from ivr.core.messages import Facts, Json
+from storage import factors
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
-from storage.logirec import UNASKED, day
+from storage.logirec import UNASKED, Rules
+from storage.matricules import normal
 
-MOST: Final = 10
-"""Requests told at most: a caller listens to two or three."""
 A_MONTH: Final = 30 * 86_400.0
 
 
-def answer(what: str, args: Facts, at: float) -> Steps[Facts]:
+def answer(rules: Rules, what: str, args: Facts, at: float) -> Steps[Facts]:
     """`ivr.ports.Requests.answer` names the questions. Raises `Refused` for another one."""
+    if what in factors.QUESTIONS:
+        return (yield from factors.QUESTIONS[what](rules, args, at))
     if what not in QUESTIONS:
-        raise Refused(f"The store has no answer to « {what} »: it knows {', '.join(QUESTIONS)}.")
+        known = ", ".join((*QUESTIONS, *factors.QUESTIONS))
+        raise Refused(f"The store has no answer to « {what} »: it knows {known}.")
     return (yield from QUESTIONS[what](args, at))
 
 
@@ -41,26 +44,14 @@ def _member(args: Facts, _at: float) -> Steps[Facts]:
     return {"known": known}
 
 
-def _status_by_code(args: Facts, at: float) -> Steps[Facts]:
-    found: list[Row] = []
-    for reference in _references(str(args["reference"]), day(at).year):
-        rows = yield Ask("request", {"reference": reference})
-        found.extend(row for row in rows if _same(row["code"], str(args["code"])))
-    return {"requests": _told(found)}
-
-
-def _status_by_birth(args: Facts, _at: float) -> Steps[Facts]:
-    matricule = normal(args["matricule"])
-    people = yield Ask("person", {"matricule": matricule})
-    rows = yield Ask("requests_of_matricule", {"matricule": matricule, "unasked": UNASKED, "limit": MOST})
-    born = people[0]["birth"] if people else None
-    return {"requests": _told(rows) if born and _same(born, _iso(str(args["birth"]))) else []}
-
-
 def _open_same(args: Facts, _at: float) -> Steps[Facts]:
-    """A request of this person in this category that is still open: a second one would be a duplicate."""
-    rows = yield Ask("open_same", {"matricule": normal(args["matricule"]), "category": args["category"]})
-    return {"reference": rows[0]["reference"] if rows else None}
+    """What this person asked for in this category and still waits for: a second one would be a duplicate."""
+    rows = yield Ask("open_same", {
+        "matricule": normal(args["matricule"]), "category": args["category"], "unasked": UNASKED,
+    })
+    if not rows:
+        return {"reference": None, "status": None, "due": None}
+    return {"reference": rows[0]["reference"], "status": rows[0]["status"], "due": rows[0]["due_at"]}
 
 
 def _served_by(args: Facts, at: float) -> Steps[Facts]:
@@ -86,43 +77,7 @@ def _moment(args: Facts, at: float) -> Steps[Facts]:
 QUESTIONS: Final[dict[str, Callable[[Facts, float], Steps[Facts]]]] = {
     "letters": _letters,
     "member": _member,
-    "status_by_code": _status_by_code,
-    "status_by_birth": _status_by_birth,
     "open_same": _open_same,
     "served_by": _served_by,
     "moment": _moment,
 }
-
-
-def normal(matricule: Json) -> str:
-    """'000 123x' → '000123X'."""
-    return re.sub(r"[\s.-]", "", str(matricule)).upper()
-
-
-def _references(typed: str, year: int) -> list[str]:
-    """The references that a caller may mean: 'REQ-2026-000123' or '2026000123' is one; '123' is of this year or the last."""
-    digits = re.sub(r"\D", "", typed)
-    if len(digits) >= 10:
-        return [f"REQ-{digits[:4]}-{digits[4:]}"]
-    return [f"REQ-{recent}-{digits:0>6}" for recent in (year, year - 1)] if digits else []
-
-
-def _iso(birth: str) -> str:
-    """'24121980', as a keypad types it, or '1980-12-24' → '1980-12-24'."""
-    digits = re.sub(r"\D", "", birth)
-    return birth if "-" in birth else f"{digits[4:]}-{digits[2:4]}-{digits[:2]}"
-
-
-def _same(kept: str, typed: str) -> bool:
-    """Equal, in a time that does not tell how much is equal."""
-    return hmac.compare_digest(kept.encode(), typed.encode())
-
-
-def _told(rows: Iterable[Row]) -> list[Json]:
-    return [
-        {
-            "reference": row["reference"], "category": row["category"], "status": row["status"],
-            "date": day(row["created_at"]).isoformat(), "since": day(row["since"]).isoformat(), "due": row["due_at"],
-        }
-        for row in rows
-    ]

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from ivr.core.messages import Event, Facts
 from ivr.core.record import CallRecord
-from storage import answers, callbacks, calls, codec, lost, moments, people, reports, work
+from storage import answers, callbacks, calls, codec, factors, lost, moments, people, reports, work
 from storage.engine import Ask
 from storage.part_directory import DirectoryPart
 from storage.part_privacy import PrivacyPart
 from storage.part_requests import RequestPart
 from storage.part_search import SearchPart
 from storage.reports import Report
-from storage.rows import Agent, CallbackRow, CallFile, CallRow, MomentRow, Person, WorkRow
+from storage.rows import Agent, CallbackRow, CallFile, CallRow, MomentRow, WorkRow
 
 
 class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
@@ -65,7 +65,10 @@ class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
         })
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
-        return await self.engine.read(answers.answer, what, args, at)
+        """A question with a second factor counts the wrong ones: it is a write, that a power cut may take."""
+        if what in factors.QUESTIONS:
+            return await self.engine.write(False, answers.answer, self.rules, what, args, at)
+        return await self.engine.read(answers.answer, self.rules, what, args, at)
 
     # --------------------------------------------------------------------------------------------------------- call lists
     async def list_calls(
@@ -153,14 +156,7 @@ class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
         """Those that callers hear at ``at``, at most one for each queue."""
         return await self.engine.read(moments.moments, at)
 
-    # -------------------------------------------------------------------------------------------------- people and agents
-    async def import_people(self, rows: Sequence[Person]) -> int:
-        """Add or replace; all or none. Returns how many."""
-        return await self.engine.write(True, people.import_people, rows)
-
-    async def person(self, matricule: str) -> Person | None:
-        return await self.engine.read(people.person, matricule)
-
+    # -------------------------------------------------------------------------------------------------------------- agents
     async def put_agent(self, agent: Agent) -> None:
         """Add an agent, or change one: all but the wish and the wrap-up."""
         await self.engine.write(True, people.put_agent, agent)

@@ -16,12 +16,14 @@ SELECT * FROM requests WHERE call = :call AND key = :key
 SELECT * FROM requests WHERE call = :call ORDER BY created_at DESC, reference DESC LIMIT 1
 
 -- name: requests_of_matricule
-SELECT * FROM requests WHERE matricule = :matricule AND NOT (key = :unasked AND closed_at IS NOT NULL)
+SELECT * FROM requests WHERE matricule = :matricule AND walled = 0 AND NOT (key = :unasked AND closed_at IS NOT NULL)
 ORDER BY closed_at IS NOT NULL, created_at DESC, reference DESC LIMIT :limit
 
 -- name: open_same
-SELECT reference FROM requests WHERE matricule = :matricule AND category = :category AND closed_at IS NULL
-ORDER BY created_at LIMIT 1
+SELECT reference, status, due_at FROM requests
+WHERE matricule = :matricule AND category = :category AND closed_at IS NULL AND status <> 'resolved' AND key <> :unasked
+    AND walled = 0
+ORDER BY created_at, reference LIMIT 1
 
 -- name: list_requests
 SELECT * FROM requests

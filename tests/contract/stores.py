@@ -50,3 +50,14 @@ def draft(category="ATT-TRAVAIL", key="1", **more):
 async def told(store, reference):
     kept = await store.request(reference)
     return kept.request, kept.history
+
+
+async def town_of(store):
+    """Awa, Koffi and Fanta are known; Awa has one open request, one closed call, and Koffi nothing. ``store.made``: what
+    registering her request answered."""
+    await store.import_people(PEOPLE)
+    await begin(store, "1")
+    store.made = await store.register("1", draft(), MONDAY)
+    await live(store, "1", Noted(0, "request", store.made["reference"]))
+    await live(store, "2", Noted(0, "identified", ["000123X", "keypad"]), Noted(0, "goal", "INFO_DONNEE"))
+    return store

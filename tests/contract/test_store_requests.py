@@ -1,12 +1,10 @@
-"""One contract for every store: requests, and what callers may ask about them."""
+"""One contract for every store: how requests are registered and listed."""
 
 import asyncio
 
 import pytest
-import pytest_asyncio
-from stores import AWA, DELAYS, MONDAY, PEOPLE, begin, draft, live, told
+from stores import AWA, DELAYS, MONDAY, begin, draft, told, town_of
 
-from ivr.core.messages import Noted
 from storage import Refused, Rules, open_store
 
 pytestmark = pytest.mark.asyncio
@@ -71,75 +69,8 @@ async def test_a_refused_registration_leaves_no_hole_in_the_numbers(store):
     assert (await store.register("1", draft(), MONDAY))["reference"] == "REQ-2026-000001"
 
 
-# ----------------------------------------------------------------------------------------------------------------- questions
-@pytest_asyncio.fixture
-async def town(store):
-    """Awa, Koffi and Fanta are known; Awa has one open request, one closed call, and Koffi nothing."""
-    await store.import_people(PEOPLE)
-    await begin(store, "1")
-    store.made = await store.register("1", draft(), MONDAY)
-    await live(store, "1", Noted(0, "request", store.made["reference"]))
-    await live(store, "2", Noted(0, "identified", ["000123X", "keypad"]), Noted(0, "goal", "INFO_DONNEE"))
-    return store
-
-
-@pytest.mark.parametrize(("digits", "letters"), [("000123", "XZ"), ("000500", "A"), ("000999", ""), ("00012", "")])
-async def test_letters_that_may_follow_six_digits(town, digits, letters):
-    assert await town.answer("letters", {"digits": digits}, MONDAY) == {"letters": letters}
-
-
-async def test_members_are_told_exactly_never_nearly(town):
-    asked = {"matricules": ["000123Y", "000500a", "000123X"]}
-    assert await town.answer("member", asked, MONDAY) == {"known": ["000500a", "000123X"]}
-
-
-@pytest.mark.parametrize("reference", ["REQ-2026-000001", "2026000001", "000001", "1"])
-async def test_status_by_reference_and_code(town, reference):
-    asked = {"reference": reference, "code": town.made["code"]}
-    row, = (await town.answer("status_by_code", asked, MONDAY))["requests"]
-    assert row == {
-        "reference": "REQ-2026-000001", "category": "ATT-TRAVAIL", "status": "registered", "date": "2026-10-19",
-        "since": "2026-10-19", "due": "2026-10-22",
-    }
-
-
-async def test_a_wrong_code_and_an_unknown_reference_sound_the_same(town):
-    wrong = {"reference": "1", "code": "xxxxxx"}
-    unknown = {"reference": "REQ-2026-000999", "code": town.made["code"]}
-    assert [await town.answer("status_by_code", asked, MONDAY) for asked in (wrong, unknown)] == [{"requests": []}] * 2
-
-
-@pytest.mark.parametrize("birth", ["1980-12-24", "24121980"])
-async def test_status_by_birth_tells_requests_but_not_mere_calls(town, birth):
-    rows = (await town.answer("status_by_birth", {"matricule": "000 123x", "birth": birth}, MONDAY))["requests"]
-    assert [row["reference"] for row in rows] == ["REQ-2026-000001"]
-
-
-@pytest.mark.parametrize("who", [("000123X", "1980-12-25"), ("000999X", "1980-12-24"), ("000500A", ""), ("000500A", "None")])
-async def test_a_wrong_birth_an_unknown_person_and_an_unknown_birth_sound_the_same(town, who):
-    assert await town.answer("status_by_birth", {"matricule": who[0], "birth": who[1]}, MONDAY) == {"requests": []}
-
-
-async def test_open_requests_come_first_then_the_newest(town):
-    await begin(town, "3")
-    for n, key in enumerate("abc", 1):
-        await town.register("3", draft(key=key), MONDAY + n * 86_400)
-    rows = (await town.answer("status_by_birth", {"matricule": "000123X", "birth": "24121980"}, MONDAY))["requests"]
-    assert [row["date"] for row in rows] == ["2026-10-22", "2026-10-21", "2026-10-20", "2026-10-19"]
-
-
-async def test_an_open_request_of_the_same_person_and_category_is_found(town):
-    same = {"matricule": "000123X", "category": "ATT-TRAVAIL"}
-    assert await town.answer("open_same", same, MONDAY) == {"reference": "REQ-2026-000001"}
-    assert await town.answer("open_same", {**same, "category": "SOL-PRIME"}, MONDAY) == {"reference": None}
-
-
-async def test_an_unknown_question_is_refused(store):
-    with pytest.raises(Refused, match="letters, member"):
-        await store.answer("weather", {}, MONDAY)
-
-
-async def test_requests_are_listed_and_filtered(town):
+async def test_requests_are_listed_and_filtered(store):
+    town = await town_of(store)
     await begin(town, "3")
     await town.register("3", draft("SOL-PRIME", matricule="000123Z"), MONDAY + 60)
 
