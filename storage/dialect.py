@@ -27,7 +27,7 @@ PARAMETER: Final = re.compile(r"""('(?:[^']|'')*'|"[^"]*"|--[^\n]*|::)|:([A-Za-z
 
 
 def schema_in_postgres(statement: str, tables_of_triggers: Mapping[str, str]) -> str:
-    """One statement of a schema step. A trigger refuses as SQLite's RAISE(ABORT) does, by the function of `REFUSAL`."""
+    """One statement of a schema step. The functions it needs are in `FUNCTIONS`."""
     statement = TRIGGER.sub(_trigger, statement)
     statement = DROPPED.sub(lambda found: f"{found[0]} ON {tables_of_triggers[found[1]]}", statement)
     for pattern, word in WORDS:
@@ -39,10 +39,13 @@ def tables_of_triggers(source: str) -> dict[str, str]:
     return {found["name"]: found["table"] for found in TRIGGER.finditer(source)}
 
 
-REFUSAL: Final = """
+FUNCTIONS: Final = """
 CREATE OR REPLACE FUNCTION _refused() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$
+BEGIN RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE OR REPLACE FUNCTION json_each(list TEXT) RETURNS TABLE (key BIGINT, value TEXT) LANGUAGE sql IMMUTABLE STRICT AS $$
+SELECT place - 1, element FROM jsonb_array_elements_text(list::jsonb) WITH ORDINALITY AS each (element, place) $$;
 """
+"""How a trigger refuses as SQLite's RAISE(ABORT) does, and SQLite's json_each for lists."""
 
 
 def _trigger(found: re.Match[str]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 import asyncpg
 
-from storage.dialect import REFUSAL
+from storage.dialect import FUNCTIONS
 from storage.engine import POSTGRES
 from storage.errors import SchemaUnknown, StoreError, StoreNotWritable, StoreUnreadable
 from storage.postgres_link import Address, Link
@@ -74,7 +74,8 @@ async def _migrate(link: Link, where: str) -> None:
     await link.run(f"BEGIN; SELECT pg_advisory_xact_lock({LOCK})")
     missing = await _missing(link, where)  # again, now that nobody else changes it
     if missing == list(STEPS):
-        await link.run(BOOKKEEPING + REFUSAL)
+        await link.run(BOOKKEEPING)
+    await link.run(FUNCTIONS)
     for step in missing:
         await link.run("SET CONSTRAINTS ALL IMMEDIATE")
         for statement in schema(step, POSTGRES):
