@@ -149,9 +149,11 @@ class Requests(Protocol):
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
         """Questions of the flow: 'letters' (digits → {'letters': 'XZ'}), 'member' (matricules → {'known': [...]}),
-        'status_by_code' (reference, code → {'requests': [...]}), 'status_by_birth' (matricule, birth → idem),
-        'open_same' (matricule, category → {'reference': str or None}), 'served_by' (matricule, caller → {'agent': of the
-        last 30 days or '', 'at': UTC seconds or None}), 'moment' (queue → {'active': bool, 'id', 'sound', 'prompt'}).
+        'status_by_code' (reference, code, caller → {'requests': [...], 'limited': True after too many wrong ones}),
+        'status_by_birth' (matricule, birth, caller → idem), 'open_same' (matricule, category, caller, verified →
+        {'reference', 'status', 'due'}, each None unless the matricule is verified or the caller's number is the one it was
+        asked from), 'served_by' (matricule, caller → {'agent': of the last 30 days or '', 'at': UTC seconds or None}),
+        'moment' (queue → {'active': bool, 'id', 'sound', 'prompt'}).
         An empty list of requests is the same answer for a wrong second factor and an unknown matricule."""
         ...
 

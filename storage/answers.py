@@ -45,9 +45,11 @@ def _member(args: Facts, _at: float) -> Steps[Facts]:
 
 
 def _open_same(args: Facts, _at: float) -> Steps[Facts]:
-    """What this person asked for in this category and still waits for: a second one would be a duplicate."""
+    """What this person asked for in this category and still waits for: a second one would be a duplicate. Told to whom has
+    proven the matricule, or calls from the number it was asked from: a matricule alone opens nobody's file."""
     rows = yield Ask("open_same", {
         "matricule": normal(args["matricule"]), "category": args["category"], "unasked": UNASKED,
+        "verified": int(args.get("verified") is True), "caller": args.get("caller") or None,
     })
     if not rows:
         return {"reference": None, "status": None, "due": None}

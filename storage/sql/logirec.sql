@@ -20,10 +20,11 @@ SELECT * FROM requests WHERE matricule = :matricule AND walled = 0 AND NOT (key 
 ORDER BY closed_at IS NOT NULL, created_at DESC, reference DESC LIMIT :limit
 
 -- name: open_same
-SELECT reference, status, due_at FROM requests
-WHERE matricule = :matricule AND category = :category AND closed_at IS NULL AND status <> 'resolved' AND key <> :unasked
-    AND walled = 0
-ORDER BY created_at, reference LIMIT 1
+SELECT requests.reference, requests.status, requests.due_at FROM requests LEFT JOIN calls ON calls.id = requests.call
+WHERE requests.matricule = :matricule AND requests.category = :category AND requests.closed_at IS NULL
+    AND requests.status <> 'resolved' AND requests.key <> :unasked AND requests.walled = 0
+    AND (:verified = 1 OR calls.caller = :caller)
+ORDER BY requests.created_at, requests.reference LIMIT 1
 
 -- name: list_requests
 SELECT * FROM requests

@@ -80,7 +80,7 @@ async def test_open_requests_come_first_then_the_newest(town):
 
 
 async def test_an_open_request_of_the_same_person_and_category_is_found(town):
-    same = {"matricule": "000123X", "category": "ATT-TRAVAIL"}
+    same = {"matricule": "000123X", "category": "ATT-TRAVAIL", "verified": True}
     assert await town.answer("open_same", same, MONDAY) == {
         "reference": "REQ-2026-000001", "status": "registered", "due": "2026-10-22",
     }
@@ -90,9 +90,18 @@ async def test_an_open_request_of_the_same_person_and_category_is_found(town):
     assert await town.answer("open_same", same, MONDAY) == none
 
 
+@pytest.mark.parametrize(("who", "told"), [
+    ({}, False), ({"caller": ""}, False), ({"caller": "+2250500000999"}, False), ({"verified": False}, False),
+    ({"caller": KOFFI}, False), ({"caller": AWA}, True), ({"verified": True}, True), ({"verified": True, "caller": "+2250500000999"}, True),
+])
+async def test_a_matricule_alone_does_not_tell_that_its_owner_has_asked(town, who, told):
+    answer = await town.answer("open_same", {"matricule": "000123X", "category": "ATT-TRAVAIL", **who}, MONDAY)
+    assert answer["reference"] == ("REQ-2026-000001" if told else None)
+
+
 async def test_a_lost_call_is_no_request_that_a_second_one_would_double(town):
     await live(town, "3", KONE, Noted(0, "category", "SOL-PRIME"), QUEUED)
-    asked = {"matricule": "000123X", "category": "SOL-PRIME"}
+    asked = {"matricule": "000123X", "category": "SOL-PRIME", "verified": True}
     assert (await town.answer("open_same", asked, MONDAY))["reference"] is None
 
 
@@ -151,7 +160,7 @@ async def test_a_denunciation_is_told_by_its_reference_and_code_only(url):
     assert (await follow(town, reference=made["reference"], code=made["code"]))["category"] == "DEN-FRAUDE"
     rows = (await town.answer("status_by_birth", by_birth(), MONDAY))["requests"]
     assert [row["reference"] for row in rows] == ["REQ-2026-000001"]
-    same = {"matricule": "000123X", "category": "DEN-FRAUDE"}
+    same = {"matricule": "000123X", "category": "DEN-FRAUDE", "verified": True}
     assert (await town.answer("open_same", same, MONDAY))["reference"] is None
     await town.close()
 
