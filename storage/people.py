@@ -1,36 +1,12 @@
-"""The rules of the directory and of the agents' list."""
+"""The rules of the agents' list."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 import msgspec
 
-from storage.answers import normal
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
-from storage.rows import Agent, Person, told
-
-
-def import_people(people: Sequence[Person]) -> Steps[int]:
-    """All of them or none. Raises `Refused` naming the first line that is no matricule."""
-    for line, person in enumerate(people, 1):
-        matricule = normal(person.matricule)
-        if not re.fullmatch("[0-9]{6}[A-Z]", matricule):
-            raise Refused(f"Line {line} of the directory has no matricule of six digits and a letter: nothing was imported.")
-        names = {"last_name": person.last_name, "first_name": person.first_name}
-        yield Ask("put_person", {"matricule": matricule, **names, "birth": person.birth})
-        yield Ask("forget_phones", {"matricule": matricule})
-        for number in dict.fromkeys(person.phones):
-            yield Ask("insert_phone", {"number": number, "matricule": matricule})
-    return len(people)
-
-
-def person(matricule: str) -> Steps[Person | None]:
-    rows = yield Ask("person", {"matricule": normal(matricule)})
-    phones = yield Ask("phones", {"matricule": normal(matricule)})
-    return told(Person, {**rows[0], "phones": [row["number"] for row in phones]}) if rows else None
+from storage.rows import Agent, told
 
 
 def put_agent(agent: Agent) -> Steps[None]:

@@ -202,6 +202,7 @@ class Person:
     first_name: str
     birth: str | None = None
     phones: tuple[str, ...] = ()
+    direction: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

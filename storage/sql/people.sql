@@ -1,24 +1,4 @@
--- The directory and the agents.
-
--- name: put_person
-INSERT INTO people (matricule, last_name, first_name, birth) VALUES (:matricule, :last_name, :first_name, :birth)
-ON CONFLICT (matricule) DO UPDATE
-SET last_name = excluded.last_name, first_name = excluded.first_name, birth = excluded.birth
-
--- name: person
-SELECT * FROM people WHERE matricule = :matricule
-
--- name: people_with_digits
-SELECT matricule FROM people WHERE matricule > :digits AND matricule < :digits || '[' ORDER BY matricule
-
--- name: forget_phones
-DELETE FROM person_phones WHERE matricule = :matricule
-
--- name: insert_phone
-INSERT INTO person_phones (number, matricule) VALUES (:number, :matricule)
-
--- name: phones
-SELECT number FROM person_phones WHERE matricule = :matricule ORDER BY number
+-- The agents.
 
 -- name: put_agent
 INSERT INTO agents (id, name, extension, secret, queues, skills, ranks, wish)
