@@ -127,7 +127,7 @@ def _delete_named(folder: Path, names: Iterable[str]) -> int:
     """The voice messages of these names, whatever their format. Returns how many names had a file."""
     deleted = 0
     for name in set(names):
-        found = [path for path in folder.glob(f"{_plain(name)}*") if path.stem == name or path.name == name]
+        found = [path for path in folder.glob(f"{_plain(name)}*") if name in {path.stem, path.name}]
         for path in found:
             path.unlink(missing_ok=True)
         deleted += bool(found)

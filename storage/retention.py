@@ -230,6 +230,10 @@ def outbox(_pseudonyms: Pseudonyms, batch: Batch) -> Steps[Forgotten]:
     return Forgotten(len((yield Ask("forget_old_outbox", {"before": batch.before, "limit": batch.limit}))))
 
 
+def released_holds(_pseudonyms: Pseudonyms, batch: Batch) -> Steps[Forgotten]:
+    return Forgotten(len((yield Ask("forget_holds", {"before": batch.before, "limit": batch.limit}))))
+
+
 class Kind(NamedTuple):
     """A kind of row: the purpose whose term it has, the rule that forgets a batch, and the question of what is due, whose
     answer is ``many`` and the ``oldest``."""
@@ -250,6 +254,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "appels perdus": Kind("work", work_items, lambda before: Ask("count_due_work", {"before": before})),
     "rappels": Kind("work", callbacks, lambda before: Ask("count_due_callbacks", {"before": before})),
     "seconds facteurs": Kind("attempts", attempts, lambda before: Ask("count_due_attempts", {"before": before})),
+    "conservations levées": Kind("access_log", released_holds, lambda before: Ask("count_due_holds", {"before": before})),
     "accès": Kind("access_log", accesses, lambda before: Ask("count_due_accesses", {"before": before})),
 }
 """In this order: a requester is forgotten after the last of the requests."""

@@ -196,3 +196,9 @@ SELECT COUNT(*) AS many, MIN(created_at) AS oldest FROM outbox WHERE created_at 
 
 -- name: forget_old_outbox
 DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE created_at < :before ORDER BY id LIMIT :limit) RETURNING id
+
+-- name: count_due_holds
+SELECT COUNT(*) AS many, MIN(released_at) AS oldest FROM holds WHERE released_at < :before
+
+-- name: forget_holds
+DELETE FROM holds WHERE id IN (SELECT id FROM holds WHERE released_at < :before ORDER BY id LIMIT :limit) RETURNING id

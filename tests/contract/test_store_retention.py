@@ -34,7 +34,8 @@ def written(path, at):
 async def closed_request(store, at=MONDAY, **more):
     """Awa's request, registered in a call with a voice note, answered and closed within the hour."""
     await begin(store, "awa", at=at)
-    reference = (await store.register("awa", draft(note="Mon dossier a disparu", voice_note="voix-1", **more), at))["reference"]
+    asked = draft(note="Mon dossier a disparu", voice_note="voix-1", **more)
+    reference = (await store.register("awa", asked, at))["reference"]
     await live(store, "awa", KONE, Heard(0, 1, "speech", (Hypothesis("mon dossier"),)), start=at)
     await store.advance(reference, Act("acknowledge"), SUPERVISOR, at + 60)
     await store.advance(reference, Act("resolve", {"motif": "traite", "answer": "Retrouvé."}), SUPERVISOR, at + 120)
