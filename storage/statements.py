@@ -21,6 +21,8 @@ FILES: Final = (
     "calls", "logirec", "lists", "callbacks", "work", "factors", "reports", "people", "directory", "search", "privacy",
     "moments",
 )
+ONLY_SQLITE: Final = "-- On SQLite only"
+"""How a statement of a schema step begins that PostgreSQL never needs."""
 
 
 @functools.cache
@@ -65,7 +67,9 @@ def schema(step: str, dialect: Dialect = SQLITE) -> list[str]:
     """The statements of one schema step, which stand apart by an empty line."""
     own = dialect == SQLITE or (_folder(dialect) / f"schema_{step}.sql").is_file()
     blocks = [block for block in text(f"schema_{step}", dialect if own else SQLITE).split("\n\n") if _says_something(block)]
-    return blocks if own else [schema_in_postgres(block, _tables_of_triggers()) for block in blocks]
+    return blocks if own else [
+        schema_in_postgres(block, _tables_of_triggers()) for block in blocks if not block.startswith(ONLY_SQLITE)
+    ]
 
 
 def _says_something(block: str) -> bool:

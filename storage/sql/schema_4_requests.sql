@@ -115,10 +115,28 @@ CREATE INDEX failures_of_number ON factor_failures (number, at);
 
 CREATE INDEX failures_of_subject ON factor_failures (subject, at);
 
--- Those who asked before there were requesters.
-INSERT INTO requesters (matricule, standing, created_at)
-SELECT matricule, CASE WHEN MAX(verified) = 1 THEN 'verified' ELSE 'unverified' END, MIN(created_at)
+-- Those who asked before there were requesters. The directory verifies a matricule; the last name declared is kept.
+INSERT INTO requesters (matricule, standing, name, created_at)
+SELECT matricule,
+    CASE WHEN EXISTS (SELECT 1 FROM people WHERE people.matricule = requests.matricule) THEN 'verified' ELSE 'unverified' END,
+    (SELECT named.name FROM requests named WHERE named.matricule = requests.matricule AND named.name IS NOT NULL
+     ORDER BY named.created_at DESC, named.reference DESC LIMIT 1),
+    MIN(created_at)
 FROM requests WHERE matricule IS NOT NULL GROUP BY matricule;
 
 UPDATE requests SET requester = (SELECT id FROM requesters WHERE requesters.matricule = requests.matricule)
 WHERE matricule IS NOT NULL;
+
+INSERT INTO requester_phones (number, requester)
+SELECT DISTINCT phone, requester FROM requests WHERE requester IS NOT NULL AND phone <> '';
+
+-- The wall was not there before: what category is behind it was so from the first.
+UPDATE requests SET walled = 1 WHERE category = 'QUA-DENONCIATION';
+
+-- On SQLite only, for PostgreSQL keeps no store of an earlier version. 80 and 150 % of the delay, in days of the calendar.
+UPDATE requests
+SET warn_at = date(created_at, 'unixepoch',
+        ((4 * CAST(julianday(due_at) - julianday(created_at, 'unixepoch', 'start of day') AS INTEGER) + 4) / 5) || ' days'),
+    late_at = date(created_at, 'unixepoch',
+        ((3 * CAST(julianday(due_at) - julianday(created_at, 'unixepoch', 'start of day') AS INTEGER) + 1) / 2) || ' days')
+WHERE due_at IS NOT NULL;
