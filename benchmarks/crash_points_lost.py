@@ -265,7 +265,7 @@ def main(kills: int, engines: list[str]) -> None:
     keep(
         "crash_points_lost", lost, "writes", "0", met=lost == 0,
         how=f"{kills} kills -9 on each engine at random moments of writing by {CALLERS} callers at a time, "
-            f"{LIVES_IN_A_STORE} lives in a store: acknowledged writes lost or doubled, references doubled or skipped, damage",
+            f"{LIVES_IN_A_STORE} lives in a store: writes lost or doubled, references doubled or skipped, damage",
         note="every tenth kill on PostgreSQL is the server's (all its processes at once). Processes die here, not machines: "
              "what a power cut does to a disk that lies about fsync, or to half a page, is not played",
         **{engine: str(tally) for engine, tally in tallies.items()},

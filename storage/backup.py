@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import errno
+import fcntl
 import os
 import re
 import shutil
@@ -31,6 +32,7 @@ from storage.moving import End, MoveRefused, Tell, proved
 from storage.moving_sqlite import SqliteEnd, cancelled, filling_sqlite, opened, reading_sqlite, told
 
 OURS: Final = re.compile(r"cruc-\d{8}-\d{6}\.(db|tar)")
+SHOP, LOCK = ".cruc-", "lock"
 SPARE: Final = 2
 """How often the store's size must be free: the pages as they are, and the copy written anew."""
 
@@ -130,7 +132,10 @@ def workshop(folder: Path) -> Iterator[Path]:
     """A folder that only this user reads, in ``folder``, which is made when missing; it is gone afterwards."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".cruc-", dir=folder) as shop:
+        _sweep(folder)
+        with tempfile.TemporaryDirectory(prefix=SHOP, dir=folder) as shop, (Path(shop) / "lock.new").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            Path(lock.name).rename(Path(shop) / LOCK)
             yield Path(shop)
     except (FileExistsError, NotADirectoryError):
         raise MoveRefused(f"{folder} n'est pas un dossier : donnez un autre endroit.") from None
@@ -142,6 +147,14 @@ def refuse_existing(place: Path) -> None:
     for path in (place, sidecar(place)):
         if path.exists():
             raise MoveRefused(f"{path} existe déjà : donnez un autre nom.")
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a process that was killed left here: its lock went with it."""
+    for old in folder.glob(f"{SHOP}*"):
+        with contextlib.suppress(OSError), (old / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(old)
 
 
 def _explained(error: OSError, folder: Path) -> MoveRefused:

@@ -65,8 +65,14 @@ def _made(file: Path) -> Iterator[None]:
 async def moved(source: str, target: str, tell: Tell, *, alone: bool) -> dict[str, Sum]:
     """Move the store at ``source`` into the empty one at ``target``, and prove it. Raises `StoreError`; the target is then
     as it was. ``alone``: nobody writes the source meanwhile."""
+    if source == target or _same(file_of(source), file_of(target)):
+        raise MoveRefused("Les deux adresses sont celles de la même base : donnez-en une vide pour la copie.")
     async with reading(source, alone=alone) as here, filling(target) as there:
         return await filled(here, there, tell)
+
+
+def _same(one: Path | None, other: Path | None) -> bool:
+    return one is not None and other is not None and one.resolve() == other.resolve()
 
 
 async def filled(source: End, target: Target, tell: Tell) -> dict[str, Sum]:

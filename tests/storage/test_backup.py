@@ -1,6 +1,7 @@
 """A backup is made while the store is written, and is only restored when it is what it says; else nothing is touched."""
 
 import contextlib
+import fcntl
 import io
 import json
 import os
@@ -128,6 +129,17 @@ async def test_a_backup_that_is_interrupted_leaves_nothing(store, folders, place
         await back_up(f"sqlite:///{store}", place.with_suffix(".tar"), NOON, interrupted, folders)
     assert list(place.parent.iterdir()) == []
     await back_up(f"sqlite:///{store}", place, NOON, quiet)
+
+
+async def test_what_a_killed_backup_left_is_removed_by_the_next_one_and_what_another_makes_is_not(store, place):
+    killed, other = place.parent / ".cruc-killed", place.parent / ".cruc-other"
+    for folder in (killed, other):
+        folder.mkdir(parents=True)
+        (folder / "lock").touch()
+    with (other / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        await back_up(f"sqlite:///{store}", place, NOON, quiet)
+    assert sorted(place.parent.iterdir()) == [other, place, sidecar(place)]
 
 
 async def test_an_existing_file_is_not_written_over(store, backup):

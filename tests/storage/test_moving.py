@@ -223,6 +223,12 @@ async def test_the_password_of_a_store_is_in_no_sentence(source):
     assert "s3cret" not in str(refusal.value)
 
 
+async def test_a_store_is_not_moved_onto_itself(source, tmp_path):
+    for same in (source, f"sqlite:///{tmp_path}/./source.db"):
+        with pytest.raises(MoveRefused, match="la même base"):
+            await moved(source, same, quiet, alone=True)
+
+
 @pytest.mark.parametrize("url", ["mysql://a:s3cret@host/x", "sqlite:///", "store.db", "memory:"])
 async def test_an_address_that_is_none_is_refused(source, url):
     with pytest.raises(MoveRefused, match="n'est pas celle d'une base") as refusal:
