@@ -17,6 +17,7 @@ from ivr.config import ROOT
 from ivr.core.lifecycle import ACTS, Actor
 from ivr.site import store_rules
 from storage import Refused, Rules
+from tests.postgres_server import server
 from tests.small_world import dialplan
 
 AWA, KOFFI = "000123X", "000123Z"
@@ -25,8 +26,13 @@ INSPECTION = ("--walled", "--why", "instruction du signalement")
 
 
 @pytest.fixture
-def registered(cruc, store):
-    """Register at the desk of an agent; the new reference."""
+def registered(registered_on, store):
+    """Register at the desk of an agent in the filled store; the new reference."""
+    return registered_on
+
+
+@pytest.fixture
+def registered_on(cruc):
     def run(category="CAR-AVANCEMENT", *words, matricule=AWA):
         made = cruc("requests", "register", "--category", category, "--matricule", matricule, "--json", *words)
         assert made.exit_code == 0, made.output
@@ -304,13 +310,33 @@ def test_an_act_as_json_is_the_request_after_it(registered, act):
 
 def test_the_same_act_at_the_same_moment_is_done_once(registered, told):
     one = registered()
-    command = [sys.executable, "-m", "ivr", "requests", "acknowledge", one]
-    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-               for _ in range(3)]
-    ends = sorted((each.wait(60), each.communicate()[1]) for each in running)
+    ends = at_the_same_moment("acknowledge", one)
     assert [code for code, _ in ends] == [0, 2, 2]
     assert all("Prise en charge" in said for code, said in ends if code)
     assert [line["what"] for line in told(one)["history"]] == ["enregistrement", "prise en charge"]
+
+
+@pytest.mark.postgres
+def test_the_desk_works_on_postgresql_as_on_sqlite(home, cruc, refused, monkeypatch, registered_on):
+    with server() as postgres:
+        monkeypatch.setenv("CRUC_STORE", postgres.fresh())
+        one = registered_on("ATT-PRET")
+        assert "a déjà la requête" in refused("requests", "register", "--category", "ATT-PRET", "--matricule", AWA)
+        assert [code for code, _ in at_the_same_moment("acknowledge", one)] == [0, 2, 2]
+        for name, words in (("assign", ()), ("wait-documents", ("--for", "banque")), ("complete", ()),
+                            ("resolve", ("--motif", "acte_delivre")), ("close", ())):
+            assert cruc("requests", name, one, *words).exit_code == 0
+        shown = json.loads(cruc("requests", "show", one, "--json").stdout)
+        assert (shown["status"], len(shown["history"])) == ("closed", 7)
+        assert cruc("requests", "due", "--within", "9").stdout == "(rien)\n"
+
+
+def at_the_same_moment(name, reference):
+    """(exit code, what was said) of three processes that do the same, best first."""
+    command = [sys.executable, "-m", "ivr", "requests", name, reference]
+    running = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+               for _ in range(3)]
+    return sorted((each.wait(60), each.communicate()[1]) for each in running)
 
 
 def test_a_remark_is_kept_and_changes_nothing(cruc, registered, act, refused, told):
