@@ -65,7 +65,7 @@ def _written(row: Row, new: Row, change: Change, actor: Actor, at: float) -> Ste
     yield from search.indexed(new)
     if change.status in ("resolved", "closed", "rejected"):
         yield from _answer_duplicates(new, actor, at)
-    if change.status in ENDED:
+    if change.status in (*ENDED, "resolved"):
         yield from work.after_end(new, change.status, actor.name, at)
 
 

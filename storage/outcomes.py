@@ -26,11 +26,12 @@ def request_of_call(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
     """Write the outcome into the call's request, and return its reference."""
     row = yield from _named(record)
     if row is not None:
-        yield noted(row, "appel", record.agent or "svi", at, call=record.call, why=record.outcome)
+        yield from _written(rules, row, record, at)
         return str(row["reference"])
     row = yield from _awaiting(record)
     if row is not None:
-        yield from _joined(rules, row, record, at)
+        yield from _written(rules, row, record, at)
+        yield from _message_kept(row, record, at)
     else:
         row = yield from _unasked(rules, record, at)
     yield from _lent_to_callbacks(record, row["reference"])
@@ -51,9 +52,8 @@ def _named(record: CallRecord) -> Steps[Row | None]:
 def _awaiting(record: CallRecord) -> Steps[Row | None]:
     """An open request that is about the same call back."""
     found: str | None = None
-    if record.fulfils and record.fulfils.isdecimal():
-        for callback in (yield Ask("callback", {"id": int(record.fulfils)})):
-            found = yield from open_request(callback["request"])
+    for callback in (yield from _callbacks(record)):
+        found = found or (yield from open_request(callback["request"]))
     if found is None and (work.kind_of(record) or record.outcome == TO_CALL_BACK):
         found = yield from awaiting(record.caller, record.matricule)
     if found is None and record.outcome == TO_CALL_BACK:
@@ -61,20 +61,36 @@ def _awaiting(record: CallRecord) -> Steps[Row | None]:
     return (yield Ask("request", {"reference": found}))[0] if found else None
 
 
-def _joined(rules: Rules, row: Row, record: CallRecord, at: float) -> Steps[None]:
+def _callbacks(record: CallRecord) -> Steps[list[Row]]:
+    """The one that the call fulfils, and those that it left."""
+    fulfilled: list[Row] = []
+    if record.fulfils and record.fulfils.isdecimal():
+        fulfilled = yield Ask("callback", {"id": int(record.fulfils)})
+    left: list[Row] = (yield Ask("callbacks_of_call", {"call": record.call})) if record.outcome == TO_CALL_BACK else []
+    return [*fulfilled, *left]
+
+
+def _written(rules: Rules, row: Row, record: CallRecord, at: float) -> Steps[None]:
+    """Who talked with the person has the request, when it is about nothing but calling back."""
     agent = record.agent or "svi"
     yield noted(row, "appel", agent, at, call=record.call, why=record.outcome)
+    if record.outcome == work.SERVED and row["status"] == "registered" and row["key"] == UNASKED:
+        yield from advanced(rules, row, Act("acknowledge"), Actor(agent, "agent"), at)
+
+
+def _message_kept(row: Row, record: CallRecord, at: float) -> Steps[None]:
+    """The voice message of a call that has no request of its own."""
     if record.voice_message:
         yield Ask("insert_file", {
             "request": row["reference"], "at": at, "who": "svi", "kind": "voice", "name": record.voice_message,
             "call": record.call,
         })
-    if record.outcome == work.SERVED and row["status"] == "registered" and row["key"] == UNASKED:
-        yield from advanced(rules, row, Act("acknowledge"), Actor(agent, "agent"), at)
 
 
 def _unasked(rules: Rules, record: CallRecord, at: float) -> Steps[Row]:
     status, what = _left_to_do(record)
+    if record.outcome == TO_CALL_BACK and (yield from _called_back(record)):
+        status, what = "closed", "clôture"
     row = yield from insert(rules, {
         "call": record.call, "key": UNASKED, "category": record.category or GENERAL, "matricule": record.matricule,
         "verified": int(record.verified), "phone": record.caller or None, "voice_note": record.voice_message,
@@ -96,6 +112,12 @@ def _left_to_do(record: CallRecord) -> tuple[str, str]:
     if (lost and to_act_on) or (not lost and record.outcome in WORK_REMAINS):
         return "registered", ""
     return "closed", "clôture"
+
+
+def _called_back(record: CallRecord) -> Steps[bool]:
+    """Somebody has ended the callback while the caller was still on the line."""
+    left = yield Ask("callbacks_of_call", {"call": record.call})
+    return bool(left) and all(callback["state"] != "open" for callback in left)
 
 
 def _lent_to_callbacks(record: CallRecord, request: str) -> Steps[None]:

@@ -13,6 +13,9 @@ UPDATE callbacks SET since = :since WHERE id = :id AND state = 'open'
 -- name: callback
 SELECT * FROM callbacks WHERE id = :id
 
+-- name: callbacks_of_call
+SELECT * FROM callbacks WHERE call = :call ORDER BY id
+
 -- name: list_callbacks
 SELECT * FROM callbacks WHERE (CAST(:state AS TEXT) IS NULL OR state = :state) ORDER BY since, id LIMIT :limit
 
