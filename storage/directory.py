@@ -11,9 +11,9 @@ from typing import Any, Final
 import msgspec
 
 from ivr.core.verbs.typed import national
-from storage.answers import normal
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
+from storage.matricules import normal
 from storage.rows import Person, told
 from storage.words import index_words, words_of
 
