@@ -32,6 +32,7 @@ class PostgresEngine:
 
     def __init__(self, url: str, patience: float) -> None:
         self._address = Address(url, patience)
+        self._where = self._address.where  # raises for an address that is none, before anything is started
         self._closed = False
         self._ending = threading.Lock()
         self._loop = asyncio.new_event_loop()
@@ -90,7 +91,7 @@ class PostgresEngine:
 
     def _still_open(self) -> None:
         if self._closed:
-            raise StoreClosed(f"The store {self._address.where} is closed.")
+            raise StoreClosed(f"The store {self._where} is closed.")
 
     def _there(self, work: Coroutine[Any, Any, T]) -> Any:
         """Run it on the engine's own loop."""

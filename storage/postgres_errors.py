@@ -23,11 +23,15 @@ def place(url: str) -> str:
     """``postgresql://cruc:secret@host:5432/cruc?ssl=…`` → ``postgresql://cruc@host:5432/cruc``. Raises `StoreError`."""
     try:
         parts = urlsplit(url)
-        port = f":{parts.port}" if parts.port else ""
     except ValueError:
-        raise StoreError("The address of the store cannot be read: write postgresql://user@host:5432/database .") from None
-    user = f"{parts.username}@" if parts.username else ""
-    return f"{parts.scheme}://{user}{parts.hostname or ''}{port}{parts.path}"
+        raise unreadable("") from None
+    user, _at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{_at}{host}{parts.path}"
+
+
+def unreadable(where: str) -> StoreError:
+    named = f" {where}" if where else ""
+    return StoreError(f"The address of the store{named} cannot be read: write postgresql://user@host:5432/database .")
 
 
 def password(url: str) -> str:

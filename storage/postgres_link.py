@@ -10,7 +10,7 @@ import asyncpg
 
 from storage.dialect import numbered
 from storage.engine import POSTGRES, Each, Question, Row
-from storage.postgres_errors import explained, password, place
+from storage.postgres_errors import explained, password, place, unreadable
 from storage.statements import statements
 
 
@@ -43,14 +43,18 @@ class Link:
 
     @classmethod
     async def to(cls, address: Address, name: str) -> Link:
-        """``name`` is what the server's own lists call this connection. Raises what asyncpg raises."""
+        """``name`` is what the server's own lists call this connection. Raises what asyncpg raises, and `StoreError`
+        for an address that is none."""
         settings = {
             "application_name": name, "search_path": "public", "jit": "off", "timezone": "UTC",
             "lock_timeout": str(max(1, int(address.patience * 1000))),
         }
-        connection = await asyncpg.connect(
-            address.url, timeout=max(address.patience, 0.1), server_settings=settings, statement_cache_size=0,
-        )
+        try:
+            connection = await asyncpg.connect(
+                address.url, timeout=max(address.patience, 0.1), server_settings=settings, statement_cache_size=0,
+            )
+        except ValueError:  # what it says may hold the password
+            raise unreadable(address.where) from None
         for kind, decoder in (("numeric", _number), ("bool", _as_integer)):
             await connection.set_type_codec(kind, encoder=str, decoder=decoder, schema="pg_catalog", format="text")
         return cls(connection)
