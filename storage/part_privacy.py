@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from storage import privacy, retention
+from storage import dossier as dossiers
+from storage import privacy, rectifying, retention
+from storage.dossier import Dossier
 from storage.part import Part
 from storage.privacy import Access, Hold
 from storage.retention import PurgeRow
@@ -47,3 +49,14 @@ class PrivacyPart(Part):
     async def purges(self, limit: int = 20) -> Sequence[PurgeRow]:
         """Purges that came to their end, newest first."""
         return await self.engine.read(retention.purges, limit)
+
+    async def dossier(self, asked: str, *, walled: bool = False) -> Dossier:
+        """All that is kept about the requester with this matricule, number or reference; the caller logs it ('export').
+        Raises `Refused`."""
+        return await self.engine.read(dossiers.dossier, asked, walled)
+
+    async def rectify(self, asked: str, said: Mapping[str, str], who: str, why: str, at: float) -> Sequence[str]:
+        """Put name, phone (``wrong_phone`` says which), birth or matricule right. Returns the French names of what changed.
+        In the access log and the history. Raises `Refused`."""
+        access = {"who": who, "role": "privacy", "why": why, "at": at}
+        return await self.engine.write(True, rectifying.rectify, asked, dict(said), access)

@@ -176,7 +176,7 @@ def _archived(pseudonyms: Pseudonyms, rows: list[Row], at: float) -> Steps[Forgo
 
 def _archive(pseudonyms: Pseudonyms, row: Row, at: float) -> Steps[list[str]]:
     reference = row["reference"]
-    files = yield Ask("request_files_of", {"request": reference})
+    files = yield Ask("files", {"request": reference})
     person = pseudonyms.of_person(row["matricule"], row["phone"])
     yield Ask("forget_files", {"request": reference})
     yield Ask("forget_outbox", {"request": reference})
@@ -201,7 +201,7 @@ def requesters(pseudonyms: Pseudonyms, batch: Batch) -> Steps[Forgotten]:
     asked = {"before": batch.before, "limit": batch.limit, "after": int(batch.after or 0)}
     rows = yield Ask("due_requesters", asked)
     for row in rows:
-        numbers = yield Ask("numbers_of_requester", {"requester": row["id"]})
+        numbers = yield Ask("requester_phones", {"requester": row["id"]})
         number = numbers[0]["number"] if numbers else None
         name = pseudonyms.of_person(row["matricule"], number) or f"P-{row['id']}"
         yield Ask("forget_numbers", {"requester": row["id"]})

@@ -129,9 +129,6 @@ DELETE FROM request_files WHERE request = :request
 -- name: forget_outbox
 DELETE FROM outbox WHERE request = :request
 
--- name: request_files_of
-SELECT * FROM request_files WHERE request = :request ORDER BY id
-
 -- name: count_due_requesters
 SELECT COUNT(*) AS many, MIN(created_at) AS oldest FROM requesters
 WHERE pseudonym IS NULL AND created_at < :before AND NOT EXISTS (
@@ -142,9 +139,6 @@ SELECT id, matricule FROM requesters
 WHERE pseudonym IS NULL AND id > :after AND created_at < :before AND NOT EXISTS (
     SELECT 1 FROM requests WHERE requests.requester = requesters.id AND requests.archived_at IS NULL)
 ORDER BY id LIMIT :limit
-
--- name: numbers_of_requester
-SELECT number FROM requester_phones WHERE requester = :requester ORDER BY number
 
 -- name: forget_numbers
 DELETE FROM requester_phones WHERE requester = :requester
@@ -202,3 +196,59 @@ SELECT COUNT(*) AS many, MIN(released_at) AS oldest FROM holds WHERE released_at
 
 -- name: forget_holds
 DELETE FROM holds WHERE id IN (SELECT id FROM holds WHERE released_at < :before ORDER BY id LIMIT :limit) RETURNING id
+
+-- name: requesters_at
+SELECT DISTINCT requesters.* FROM requesters JOIN requester_phones ON requester_phones.requester = requesters.id
+WHERE requester_phones.number IN (SELECT value FROM json_each(:numbers))
+  AND (:walled = 1 OR EXISTS (SELECT 1 FROM requests WHERE requests.requester = requesters.id AND requests.walled = 0)
+    OR NOT EXISTS (SELECT 1 FROM requests WHERE requests.requester = requesters.id))
+ORDER BY requesters.id
+
+-- name: requests_of_person
+SELECT * FROM requests
+WHERE (requester = :requester OR (requester IS NULL AND matricule IN (SELECT value FROM json_each(:matricules)))
+    OR (requester IS NULL AND matricule IS NULL AND phone IN (SELECT value FROM json_each(:numbers))))
+  AND (walled = 0 OR :walled = 1)
+ORDER BY created_at, reference
+
+-- name: calls_of_person
+SELECT * FROM calls
+WHERE (matricule IN (SELECT value FROM json_each(:matricules))
+    OR (matricule IS NULL AND caller IN (SELECT value FROM json_each(:numbers)))
+    OR id IN (SELECT value FROM json_each(:calls)))
+  AND (:walled = 1 OR NOT EXISTS (
+    SELECT 1 FROM requests WHERE requests.walled = 1 AND (requests.reference = calls.request OR requests.call = calls.id)))
+ORDER BY started_at, id
+
+-- name: offers_of_call
+SELECT offer FROM works WHERE call = :call ORDER BY offer
+
+-- name: callbacks_of_person
+SELECT * FROM callbacks
+WHERE (number IN (SELECT value FROM json_each(:numbers)) OR matricule IN (SELECT value FROM json_each(:matricules)))
+  AND (:walled = 1 OR NOT EXISTS (
+    SELECT 1 FROM requests WHERE requests.reference = callbacks.request AND requests.walled = 1))
+ORDER BY created_at, id
+
+-- name: work_of_person
+SELECT * FROM work_items
+WHERE (number IN (SELECT value FROM json_each(:numbers)) OR matricule IN (SELECT value FROM json_each(:matricules)))
+  AND (:walled = 1 OR NOT EXISTS (
+    SELECT 1 FROM requests WHERE requests.reference = work_items.request AND requests.walled = 1))
+ORDER BY created_at, id
+
+-- name: accesses_of_person
+SELECT * FROM access_log WHERE subject IN (SELECT value FROM json_each(:subjects)) AND (:walled = 1 OR act <> 'walled')
+ORDER BY at, id
+
+-- name: rectify_requester
+UPDATE requesters SET name = :name, birth = :birth, matricule = :matricule, standing = :standing WHERE id = :id
+
+-- name: drop_requester_phone
+DELETE FROM requester_phones WHERE requester = :requester AND number = :number
+
+-- name: named_requests_of
+SELECT * FROM requests WHERE requester = :requester AND archived_at IS NULL ORDER BY created_at, reference
+
+-- name: rectify_request
+UPDATE requests SET name = :name, phone = :phone, matricule = :matricule, verified = :verified WHERE reference = :reference
