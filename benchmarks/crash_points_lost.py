@@ -32,6 +32,8 @@ from ivr.core.messages import CallEnded, CallStarted, DigitReceived
 from ivr.core.record import fold
 from storage import StoreError, open_store
 from storage.ends import reading
+from storage.engine import POSTGRES, SQLITE
+from storage.statements import statements
 from tests.postgres_server import private_server
 
 CALLERS = 8
@@ -150,6 +152,8 @@ class Tally:
 
     def add(self, told: list[list[str]], wrong: dict[str, list[str]]) -> None:
         self.kills += 1
+        if self.kills % LIVES_IN_A_STORE == 0:
+            print(f"... {self.kills} kills", flush=True)
         self.acknowledged += len(told)
         for kind, sentences in wrong.items():
             self.wrong[kind] += len(sentences)
@@ -255,7 +259,14 @@ def _killed(server, life: Life, *, lives_on: bool, dice: random.Random) -> None:
 ENGINES = {"sqlite": sqlite_lives, "postgres": postgres_lives}
 
 
+def warm() -> None:
+    """What each life would read again: the statements."""
+    for dialect in (SQLITE, POSTGRES):
+        statements(dialect)
+
+
 def main(kills: int, engines: list[str]) -> None:
+    warm()
     tallies, began = {}, time.monotonic()
     for engine in engines:
         tallies[engine] = Tally()

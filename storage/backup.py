@@ -28,7 +28,7 @@ from storage import schema
 from storage.archive import packed
 from storage.ends import filled, reading
 from storage.manifest import FORMAT, Manifest, content_of, sidecar
-from storage.moving import End, MoveRefused, Tell, proved
+from storage.moving import End, MoveRefused, Sum, Tell, proved
 from storage.moving_sqlite import SqliteEnd, cancelled, filling_sqlite, opened, reading_sqlite, told
 
 OURS: Final = re.compile(r"cruc-\d{8}-\d{6}\.(db|tar)")
@@ -49,10 +49,7 @@ async def back_up(url: str, place: Path, when: float, tell: Tell, folders: Mappi
     with workshop(place.parent) as shop:
         copy = shop / "store.db"
         async with reading(url) as source:
-            await _copied(source, copy, tell)
-            async with reading_sqlite(copy, sound=True) as saved:
-                sound(copy, tell)
-                tables = await proved(source, saved, tell)
+            tables = await _copied(source, copy, tell)
             manifest = Manifest(
                 FORMAT, version("cruc-1364"), source.engine, datetime.fromtimestamp(when, UTC).isoformat(),
                 await source.steps(), tables, content_of(copy),
@@ -65,16 +62,21 @@ async def back_up(url: str, place: Path, when: float, tell: Tell, folders: Mappi
     return manifest
 
 
-async def _copied(source: End, copy: Path, tell: Tell) -> None:
+async def _copied(source: End, copy: Path, tell: Tell) -> dict[str, Sum]:
+    """One file, read anywhere: no log beside it."""
     private(copy)
     if isinstance(source, SqliteEnd):
         _pages(source, copy, tell)
-    else:
-        _empty_store(copy, await source.steps())
-        async with filling_sqlite(copy) as target:
-            await filled(source, target, tell)
+        sound(copy, tell)
+        async with reading_sqlite(copy, sound=True) as saved:
+            return await proved(source, saved, tell)
+    _empty_store(copy, await source.steps())
+    async with filling_sqlite(copy) as target:
+        tables = await filled(source, target, tell)
     with told(copy), contextlib.closing(opened(copy)) as connection:
-        connection.execute("PRAGMA journal_mode = DELETE")  # one file, read anywhere
+        connection.execute("PRAGMA journal_mode = DELETE")
+    sound(copy, tell)
+    return tables
 
 
 def _pages(source: SqliteEnd, copy: Path, tell: Tell) -> None:
