@@ -86,9 +86,9 @@ def close_work(rules: Rules, item: int, outcome: str, *, who: str, at: float, no
     work.check_outcome(outcome)
     rows = yield Ask("work_item", {"id": item})
     if not rows:
-        raise Refused(f"There is no work item {item}: nothing was closed.")
+        raise Refused(f"L'appel perdu {item} n'existe pas : rien n'a été clos.")
     if rows[0]["state"] != "open":
-        raise Refused(f"The work item {item} was closed before by {rows[0]['closed_by']}: nothing was changed.")
+        raise Refused(f"L'appel perdu {item} a déjà été clos par {rows[0]['closed_by']} : rien n'a été changé.")
     yield work.closing(rows[0], outcome, who, at, note)
     settled = Act("settle", {"why": outcome})
     yield from end_unless_awaited(rules, rows[0]["request"], settled, Actor(who, "agent"), at)

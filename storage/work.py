@@ -60,7 +60,7 @@ def after_end(request: Row, status: str, who: str, at: float) -> Steps[None]:
 
 def check_outcome(outcome: str) -> None:
     if outcome not in OUTCOMES:
-        raise Refused(f"« {outcome} » is no outcome of a call back: say {', '.join(OUTCOMES)}.")
+        raise Refused(f"« {outcome} » n'est pas une issue de rappel : dites {', '.join(OUTCOMES)}.")
 
 
 def closing(item: Row, outcome: str, who: str, at: float, note: str | None) -> Ask:

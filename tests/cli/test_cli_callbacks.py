@@ -45,7 +45,7 @@ def test_a_number_is_kept_once_however_it_is_written(cruc, store, written):
     (["add", "+33612345678"], "is no number that we call back"), (["add", "1364"], "is no number"),
     (["add", KOFFI, "--queue", "soldes"], "There is no queue 'soldes'"),
     (["close", "99", "--outcome", "joint"], "There is no callback 99"),
-    (["close", "1", "--outcome", "content"], "is no outcome"), (["cancel", "99", "--yes"], "There is no callback 99"),
+    (["close", "1", "--outcome", "content"], "n'est pas une issue"), (["cancel", "99", "--yes"], "There is no callback 99"),
     (["now", "99"], "There is no open callback 99"),
 ])
 def test_what_makes_no_sense_is_refused_by_name(refused, left, words, named):

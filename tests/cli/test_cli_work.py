@@ -46,6 +46,26 @@ def test_lost_calls_are_listed_oldest_first_and_masked(cruc, lost):
     assert (row["number"], row["calls"], row["queue"]) == (KOFFI, 2, "solde")
 
 
+def test_each_is_shown_with_its_request_which_ends_with_it(cruc, store, lost):
+    row = store(lambda one: one.work_item(int(lost[KOFFI])))
+    assert row.request.startswith("REQ-")
+    assert row.request in cruc("work", "list").stdout
+    assert json.loads(cruc("work", "list", "--json").stdout.splitlines()[0])["request"] == row.request
+    assert f"requête       {row.request}" in cruc("work", "show", lost[KOFFI]).stdout
+    assert f"requête {row.request} : " in cruc("work", "call", lost[KOFFI], "--yes").stdout
+    assert f"Requête {row.request} : enregistrée." in cruc("work", "close", lost[KOFFI], "--outcome", "joint").stdout
+    [callback] = store(lambda one: one.list_callbacks())
+    assert callback.request == row.request
+    cruc("callback", "close", str(callback.id), "--outcome", "joint")
+    assert store(lambda one: one.request(row.request)).request.status == "closed"
+
+
+def test_closing_one_says_that_its_request_is_closed(cruc, store, lost):
+    row = store(lambda one: one.work_item(int(lost[ADJOUA])))
+    said = cruc("work", "close", lost[ADJOUA], "--outcome", "injoignable").stdout
+    assert said == f"Appel perdu {lost[ADJOUA]} clos : injoignable. Requête {row.request} : clôturée.\n"
+
+
 def test_one_is_shown_and_closed_with_an_outcome_and_a_word(cruc, store, lost):
     assert KOFFI in cruc("work", "show", lost[KOFFI], "--clear").stdout
     cruc("work", "close", lost[KOFFI], "--outcome", "joint", "--note", "rappelé le matin", "--by", "awa")
@@ -67,15 +87,16 @@ def test_a_person_is_called_back_in_the_queue_that_the_call_was_lost_in(cruc, st
 
 
 @pytest.mark.parametrize(("words", "named"), [
-    (["show", "99"], "There is no work item 99"), (["call", "99"], "There is no work item 99"),
-    (["close", "99", "--outcome", "joint"], "There is no work item 99"),
-    (["close", "1", "--outcome", "content"], "is no outcome"), (["list", "--kind", "lost"], "There is no kind 'lost'"),
+    (["show", "99"], "L'appel perdu 99 n'existe pas"), (["call", "99"], "L'appel perdu 99 n'existe pas"),
+    (["close", "99", "--outcome", "joint"], "L'appel perdu 99 n'existe pas"),
+    (["close", "1", "--outcome", "content"], "n'est pas une issue"),
+    (["list", "--kind", "lost"], "« lost » n'est pas une sorte"),
 ])
 def test_what_makes_no_sense_is_refused_by_name(refused, lost, words, named):
     assert named in refused("work", *words)
 
 
 def test_who_calls_from_abroad_or_was_served_is_not_called_back(refused, cruc, lost):
-    assert "no number that we call back" in refused("work", "call", lost[ADJOUA])
+    assert "n'a pas de numéro que l'on rappelle" in refused("work", "call", lost[ADJOUA])
     cruc("work", "close", lost[KOFFI], "--outcome", "joint")
-    assert "was closed before" in refused("work", "call", lost[KOFFI])
+    assert "a déjà été clos" in refused("work", "call", lost[KOFFI])

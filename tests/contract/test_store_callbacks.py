@@ -145,7 +145,7 @@ async def test_an_unknown_end_or_outcome_changes_nothing(store):
     waiting = (await kept(store))["callback"]
     with pytest.raises(Refused, match="it is open, dialling, done"):
         await store.keep_callback(waiting, "lost", 1, 0.0, MONDAY)
-    with pytest.raises(Refused, match="say joint, injoignable"):
+    with pytest.raises(Refused, match="dites joint, injoignable"):
         await store.close_callback(waiting, "done", "koffi", MONDAY, "peut-être")
     with pytest.raises(Refused, match="is no end"):
         await store.close_callback(waiting, "dialling", "koffi", MONDAY)

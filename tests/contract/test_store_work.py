@@ -27,8 +27,9 @@ async def the_only(store, state="open"):
     ("failed", [DigitReceived(0, "1")], "cut"), ("failed", [QUEUED], "bug"),
 ])
 async def test_a_lost_call_is_work(store, kind, happened, cause):
-    record, _ = await live(store, "1", KONE, *happened, cause=cause)
+    record, reference = await live(store, "1", KONE, *happened, cause=cause)
     item = await the_only(store)
+    assert item.request == reference
     assert (item.kind, item.number, item.matricule, item.queue) == (kind, AWA, "000123X", record.queue)
     assert (item.call, item.last_call, item.calls) == ("1", "1", 1)
     assert item.created_at == item.last_at == record.ended_at
@@ -130,7 +131,7 @@ async def test_work_is_closed_once_with_an_outcome(store, outcome):
     await live(store, "1", QUEUED)
     item = await the_only(store)
     await store.close_work(item.id, outcome, "koffi", MONDAY + 90, "rappelée à midi")
-    with pytest.raises(Refused, match=r"closed before by koffi: nothing was changed\.$"):
+    with pytest.raises(Refused, match=r"déjà été clos par koffi : rien n'a été changé\.$"):
         await store.close_work(item.id, "sans_objet", "awa", MONDAY + 91)
     closed = replace(
         item, state="closed", outcome=outcome, closed_by="koffi", closed_at=MONDAY + 90, note="rappelée à midi",
@@ -150,9 +151,9 @@ async def test_without_a_known_outcome_nothing_is_closed(store):
     await live(store, "1", QUEUED)
     item = await the_only(store)
     for outcome in ("", "fait", "JOINT"):
-        with pytest.raises(Refused, match=r"say joint, injoignable, numero_errone, servi_depuis, sans_objet\.$"):
+        with pytest.raises(Refused, match=r"dites joint, injoignable, numero_errone, servi_depuis, sans_objet\.$"):
             await store.close_work(item.id, outcome, "koffi", MONDAY)
-    with pytest.raises(Refused, match="There is no work item 999"):
+    with pytest.raises(Refused, match="L'appel perdu 999 n'existe pas"):
         await store.close_work(999, "joint", "koffi", MONDAY)
     assert (await the_only(store), await store.work_item(999)) == (item, None)
 
