@@ -33,6 +33,8 @@ from storage.moving_sqlite import SqliteEnd, cancelled, filling_sqlite, opened, 
 
 OURS: Final = re.compile(r"cruc-\d{8}-\d{6}\.(db|tar)")
 SHOP, LOCK = ".cruc-", "lock"
+OFTEN: Final = 100_000
+"""Steps of SQLite's machine after which Ctrl-C is heard: milliseconds."""
 SPARE: Final = 2
 """How often the store's size must be free: the pages as they are, and the copy written anew."""
 
@@ -119,7 +121,7 @@ def sound(path: Path, tell: Tell) -> None:
 @contextlib.contextmanager
 def interruptible(connection: sqlite3.Connection) -> Iterator[None]:
     """One long statement that Ctrl-C ends."""
-    connection.set_progress_handler(cancelled, 100_000)
+    connection.set_progress_handler(cancelled, OFTEN)
     try:
         yield
     except sqlite3.OperationalError:

@@ -1,5 +1,6 @@
 """A backup is made while the store is written, and is only restored when it is what it says; else nothing is touched."""
 
+import asyncio
 import contextlib
 import fcntl
 import io
@@ -16,6 +17,7 @@ from pathlib import Path
 import pytest
 from full_store import ODD, fill, quiet
 
+import storage.backup
 import storage.moving_sqlite
 import storage.restore
 import storage.schema
@@ -129,6 +131,25 @@ async def test_a_backup_that_is_interrupted_leaves_nothing(store, folders, place
         await back_up(f"sqlite:///{store}", place.with_suffix(".tar"), NOON, interrupted, folders)
     assert list(place.parent.iterdir()) == []
     await back_up(f"sqlite:///{store}", place, NOON, quiet)
+
+
+@pytest.mark.parametrize("step", ["Copie", "Compactage", "Contrôle d'intégrité", "Comparaison"])
+async def test_ctrl_c_ends_even_what_sqlite_does_in_one_go(store, place, monkeypatch, step):
+    """asyncio hears Ctrl-C as a cancelled task, but SQLite at work awaits nothing."""
+    monkeypatch.setattr(storage.moving_sqlite, "PAGES", 8)
+    monkeypatch.setattr(storage.backup, "OFTEN", 100)
+    told = []
+
+    def pressed(now, part):
+        told.append((now, part))
+        if now == step and asyncio.current_task().cancelling() == 0:
+            asyncio.current_task().cancel()
+
+    async with asyncio.TaskGroup() as group:
+        task = group.create_task(back_up(f"sqlite:///{store}", place, NOON, pressed))
+    assert task.cancelled()
+    assert told[-1][0] == step
+    assert list(place.parent.iterdir()) == []
 
 
 async def test_what_a_killed_backup_left_is_removed_by_the_next_one_and_what_another_makes_is_not(store, place):
