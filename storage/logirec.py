@@ -100,7 +100,7 @@ def insert(rules: Rules, asked: Row, status: str, at: float, **person: Any) -> S
     }
     yield Ask("insert_request", row)
     if asked["key"] != UNASKED or status not in ENDED:  # a mere call is found by its number and its reference
-        yield from search.indexed(row)
+        yield search.first_indexed(row)
     return row
 
 

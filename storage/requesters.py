@@ -30,8 +30,8 @@ def requester_of(asked: Row, at: float) -> Steps[int | None]:
 
 def _with_matricule(matricule: str, declared: dict[str, Any], at: float) -> Steps[int]:
     known = yield Ask("requester_of_matricule", {"matricule": matricule})
-    if known and known[0]["standing"] == "verified" and not any(declared.values()):
-        return int(known[0]["id"])
+    if known and known[0]["standing"] == "verified":
+        return (yield from _changed(known[0], "verified", declared))
     standing = "verified" if (yield Ask("person", {"matricule": matricule})) else "unverified"
     if known:
         return (yield from _changed(known[0], standing, declared))

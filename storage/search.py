@@ -14,6 +14,11 @@ VERSION: Final = 1
 """Of the way words are made: another one has every request indexed again (`words_are_current`)."""
 
 
+def first_indexed(row: Row) -> Ask:
+    """The words of a request that has just been written: there are none to compare with."""
+    return Ask("put_request_words", {"id": number_of(row["reference"]), "words": " ".join(words_of_request(row))})
+
+
 def indexed(row: Row) -> Steps[None]:
     """(Re)write the words of one request, told as its row of the store."""
     words = words_of_request(row)
