@@ -25,9 +25,10 @@ from ivr.cli import (
     content,
     desk,
     live,
-    logirec,
     machine,
     moment,
+    people,
+    privacy,
     queues,
     report,
     requests,
@@ -88,7 +89,7 @@ for command in (
     app.command()(command)
 for name, group in (
     ("agent", desk.agents), ("queue", queues.queues), ("callback", callbacks.callbacks), ("work", work.works),
-    ("requests", requests.requests), ("people", logirec.people), ("flow", service.flows),
+    ("requests", requests.requests), ("people", people.people), ("privacy", privacy.privacy), ("flow", service.flows),
     ("prompts", content.prompts), ("hours", content.hours), ("moment", moment.moments), ("asterisk", machine.asterisk),
 ):
     app.add_typer(group, name=name)
