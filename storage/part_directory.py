@@ -58,6 +58,17 @@ class DirectoryPart(Part):
         while await self.engine.write(False, imports.index_names):
             pass
         staged = Staged(uuid.uuid4().hex, Tally())
+        try:
+            await self._stage(staged, pieces, columns, told)
+        except BaseException:
+            await self.drop_staged()
+            raise
+        return staged
+
+    async def _stage(
+        self, staged: Staged, pieces: Iterator[Sequence[DirectoryRow]], columns: Set[str], told: Callable[[Tally], None],
+    ) -> None:
+        """The next piece is read while this one is written."""
         rows = await asyncio.to_thread(next, pieces, None)
         while rows:
             piece = await asyncio.to_thread(imports.as_staged, rows, staged.tally.rows)
@@ -67,7 +78,6 @@ class DirectoryPart(Part):
             staged.tally.add(len(rows), fields)
             told(staged.tally)
             rows = following
-        return staged
 
     async def take_staged(self, staged: Staged, *, who: str, file: str, sha256: str, refused: int, at: float) -> Import:
         """All that was staged, in one transaction. Raises `Refused` when another import began meanwhile."""

@@ -158,16 +158,6 @@ def test_requests_are_listed_and_shown_with_their_history(cruc, store):
     assert len(json.loads(cruc("requests", "show", row["reference"], "--json").stdout)["history"]) == 2
 
 
-def test_people_are_imported_and_masked(cruc, store, tmp_path):
-    file = tmp_path / "people.csv"
-    file.write_text("matricule,last_name,first_name,birth,phones\n000777c,Kacou,Ama,1990-01-01,0700000077;0500000077\n")
-    assert cruc("people", "import", str(file)).exit_code == 0
-    assert "Kacou" not in cruc("people", "show", "000777C").stdout
-    clear = cruc("people", "show", "000777C", "--clear").stdout
-    assert "Kacou" in clear
-    assert "0500000077, 0700000077" in clear
-
-
 def test_demonstration_people_are_put_in_once(store):
     from ivr.demo.people import PEOPLE, demonstration
     assert store(demonstration) == 0
