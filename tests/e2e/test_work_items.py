@@ -1,4 +1,4 @@
-"""Calls that nobody took are work for somebody: one item a person, closed when the person has been served."""
+"""Calls that nobody took are work for somebody: one item and one request a person, closed when the person was served."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ CENTRE = {"brief": True, "rules": {"general": {"when_empty": "wait"}}}
 
 def items(centre, phone):
     return centre.rows(
-        "SELECT kind, queue, calls, state, outcome, call, last_call FROM work_items WHERE number = ?", phone.account
+        "SELECT kind, queue, calls, state, outcome, call, last_call, request FROM work_items WHERE number = ?", phone.account
     )
+
+
+def requests(centre, phone):
+    """The requests of this person's calls: (reference, status), one a request."""
+    rows = centre.rows(
+        "SELECT DISTINCT reference, status FROM requests JOIN calls ON calls.request = reference WHERE caller = ? "
+        "ORDER BY reference", phone.account,
+    )
+    return [(row["reference"], row["status"]) for row in rows]
 
 
 async def gives_up(centre, koffi):
@@ -33,12 +42,14 @@ async def test_given_koffi_gives_up_twice_when_he_is_served_then_his_one_item_is
         second = await gives_up(centre, koffi)
         [item] = items(centre, koffi)
         assert (item["calls"], item["call"], item["last_call"]) == (2, first, second)
+        assert requests(centre, koffi) == [(item["request"], "registered")]
         await centre.ready(awa)
         await talk(centre, koffi, awa)
         await over(centre, koffi, awa)
         await centre.record(koffi)
         [item] = items(centre, koffi)
         assert (item["state"], item["outcome"]) == ("closed", "servi_depuis")
+        assert [status for _, status in requests(centre, koffi)] == ["closed", "acknowledged"]
 
 
 @pytest.mark.parametrize(("why", "rules", "kind"), [("closed", {"hours": "nuit"}, "closed"), ("full", {"most": 1}, "full")])
@@ -52,7 +63,9 @@ async def test_given_the_queue_does_not_take_koffi_when_he_hangs_up_then_it_is_w
         await centre.at_node("file_fermee", "rappel")
         await koffi.hang_up()
         assert (await centre.record(koffi))["queue_refused"] == why
-        assert [(each["kind"], each["state"]) for each in items(centre, koffi)] == [(kind, "open")]
+        [item] = items(centre, koffi)
+        assert (item["kind"], item["state"]) == (kind, "open")
+        assert requests(centre, koffi) == [(item["request"], "registered")]
         await adjoua.hang_up()
         await centre.ruled(general={"when_empty": "wait"})
 
@@ -78,3 +91,4 @@ async def test_given_koffi_is_to_be_called_back_when_he_has_hung_up_then_there_i
         await koffi.hang_up()
         assert (await centre.record(koffi))["outcome"] == "RAPPEL_PROGRAMME"
         assert items(centre, koffi) == []
+        assert [status for _, status in requests(centre, koffi)] == ["registered"]
