@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import socket
 from typing import Any, Final, NamedTuple
 
 import asyncpg
@@ -55,6 +56,7 @@ class Link:
             )
         except ValueError:  # what it says may hold the password
             raise unreadable(address.where) from None
+        _never_wait_for_a_dead_machine(connection, address.patience)
         for kind, decoder in (("numeric", _number), ("bool", _as_integer)):
             await connection.set_type_codec(kind, encoder=str, decoder=decoder, schema="pg_catalog", format="text")
         return cls(connection)
@@ -101,6 +103,21 @@ class Link:
 
     def drop(self) -> None:
         self._connection.terminate()
+
+
+def _never_wait_for_a_dead_machine(connection: Any, patience: float) -> None:
+    """A server that stops closes its connections; a machine that loses its power or its network does not. The kernel then
+    ends the connection after ``patience`` seconds without a sign."""
+    transport = getattr(connection, "_transport", None)
+    one = transport.get_extra_info("socket") if transport else None
+    if one is None or one.family == socket.AF_UNIX:
+        return
+    one.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    seconds = max(1, round(patience))
+    for name, value in (("TCP_KEEPIDLE", seconds), ("TCP_KEEPINTVL", 1), ("TCP_KEEPCNT", 2),
+                        ("TCP_USER_TIMEOUT", seconds * 1000)):
+        if hasattr(socket, name):  # Linux has them all
+            one.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _number(text: str) -> int | float:
