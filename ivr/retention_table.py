@@ -8,7 +8,7 @@ from typing import Any, Final
 from ivr.core.fields import READERS, FlowErrors, Path, Problem, Reader, Source
 from ivr.dialplan import source_of
 from ivr.dialplan_tables import reader_of, rows
-from storage.retention import PURPOSES, UNITS, Policy, Term
+from storage.retention import PURPOSES, UNITS, Policy, Term, Unit
 
 FILE: Final = "retention.yaml"
 LONGEST: Final = {"days": 36_500, "months": 1_200, "years": 100}
@@ -50,5 +50,5 @@ def _term(reader: Reader, path: Path, body: dict[str, Any]) -> Term:
             reader.problem(path, f"{key!r} is missing.", "Write {keep: 90, unit: days}.")
             return Term(0)
     known = reader.known((*path, "unit"), body["unit"], UNITS, "unit")
-    unit = next((unit for unit in UNITS if unit == known), "days")
+    unit: Unit = next((each for each in UNITS if each == known), "days")
     return Term(READERS["count"](reader, (*path, "keep"), body["keep"], {"low": 0, "high": LONGEST[unit]}), unit)

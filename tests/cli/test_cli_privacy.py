@@ -1,4 +1,4 @@
-"""Personal data from the command line: looked at with a trace, exported, put right, kept, forgotten. Awa has asked something."""
+"""Personal data from the command line: looked at with a trace, exported, put right, kept, forgotten. It is Awa's."""
 
 import json
 import os
