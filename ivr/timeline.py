@@ -98,6 +98,12 @@ def _identified(value: Any) -> tuple[str, str]:
     return "matricule", f"{matricule}, confirmé {by}" if matricule else "non donné"
 
 
+def _advanced(value: Any) -> tuple[str, str]:
+    reference, act = (*_many(value), None, None)[:2]
+    done = {"reopen": "rouverte", "complete": "complétée", "close": "close", "remind": "relancée", "rate": "notée"}
+    return "requête", f"{reference} {done.get(str(act), str(act))} par l'appelant"
+
+
 def _place(event: QueueMoved) -> tuple[str, str]:
     wait = f", attente estimée {event.wait:.0f} s" if event.wait is not None else ""
     return "file", f"{event.ahead} appel(s) avant, {event.agents} agent(s) connecté(s){wait}"
@@ -153,6 +159,11 @@ NOTES: Final[dict[str, Callable[[Any], tuple[str, str] | None]]] = {
     "callback": lambda _value: ("rappel", "rappel programmé"),
     "satisfaction": lambda value: ("appelant", f"note {value} sur 5"),
     "verified": lambda _value: ("appelant", "second facteur vérifié"),
+    "request": lambda value: ("requête", f"il s'agit de {value}"),
+    "duplicate": lambda value: ("requête", "déjà ouverte : " + {"follow": "la suit"}.get(str(value), "en veut une autre")),
+    "advanced": _advanced,
+    "not_advanced": lambda value: ("requête", f"demande impossible ({value})"),
+    "rated": lambda value: ("appelant", f"note la réponse {value} sur 5"),
     "recording_refused": lambda _value: ("appelant", "refuse l'enregistrement"),
     "tries_over": lambda value: ("1364", f"essais épuisés à {value}"),
     "deaf": lambda _value: ("1364", "clavier seul : la voix n'est plus entendue"),

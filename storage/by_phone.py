@@ -35,7 +35,7 @@ def advance_for_caller(rules: Rules, call: str, reference: str, what: Told, at: 
     if not rows:
         return {"done": False, "why": "unknown"}
     label, deed = DEEDS[act]
-    if (yield Ask("told_in_call", {"call": call, "request": reference, "what": label})):
+    if (yield from _done_before(call, reference, label, said)):
         return {"done": True, "status": rows[0]["status"]}
     try:
         status = yield from deed(rules, rows[0], call, said, at)
@@ -44,6 +44,14 @@ def advance_for_caller(rules: Rules, call: str, reference: str, what: Told, at: 
     why = str(said.get("score") or said.get("why") or "") or None
     yield noted({**rows[0], "status": status}, label, CALLER.name, at, call=call, why=why)
     return {"done": True, "status": status}
+
+
+def _done_before(call: str, reference: str, label: str, said: Facts) -> Steps[bool]:
+    """In the same call. Two voice messages are two: each is known by its name."""
+    if name := said.get("voice_note"):
+        files = yield Ask("files", {"request": reference})
+        return any(file["name"] == name for file in files)
+    return bool((yield Ask("told_in_call", {"call": call, "request": reference, "what": label})))
 
 
 def _reopen(rules: Rules, row: Row, _call: str, said: Facts, at: float) -> Steps[str]:

@@ -230,6 +230,12 @@ async def test_a_voice_message_completes_what_waits_for_documents(office):
     assert file.history[-1].call == "9"
 
 
+async def test_two_messages_left_in_one_call_are_both_kept(office):
+    for name in ("vm-1", "vm-2", "vm-1"):
+        assert (await by_phone(office, "complete", voice_note=name))["done"]
+    assert [one.name for one in (await whole(office)).files] == ["vm-1", "vm-2"]
+
+
 async def test_what_is_told_twice_in_a_call_is_done_once(office):
     for _ in range(2):
         assert (await by_phone(office, "complete", voice_note="vm-9"))["done"]
