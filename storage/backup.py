@@ -165,7 +165,7 @@ def _explained(error: OSError, folder: Path) -> MoveRefused:
     if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return MoveRefused(f"Il n'y a plus de place dans {folder} : faites de la place, puis recommencez.")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return MoveRefused(f"Vous n'avez pas le droit d'écrire dans {folder} : donnez un autre dossier.")
+        return MoveRefused(f"Vous n'avez pas les droits sur {error.filename or folder} : demandez-les.")
     return MoveRefused(f"Le disque refuse ({error.strerror}, {error.filename or folder}) : rien n'a été changé.")
 
 

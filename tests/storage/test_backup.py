@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import io
 import json
@@ -173,6 +174,29 @@ async def test_an_existing_file_is_not_written_over(store, backup):
 async def test_a_folder_that_is_a_file_is_refused(store):
     with pytest.raises(MoveRefused, match="n'est pas un dossier"):
         await back_up(f"sqlite:///{store}", store / "b.db", NOON, quiet)
+
+
+@pytest.mark.parametrize(("number", "words"), [
+    (errno.EACCES, "pas les droits sur"), (errno.EROFS, "pas les droits sur"), (errno.ENOSPC, "plus de place"),
+    (errno.EIO, "Le disque refuse"),
+])
+async def test_what_the_system_refuses_is_said_in_a_sentence(store, place, monkeypatch, number, words):
+    def failing(*_args, **_more):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(storage.backup, "content_of", failing)
+    with pytest.raises(MoveRefused, match=words):
+        await back_up(f"sqlite:///{store}", place, NOON, quiet)
+    assert list(place.parent.iterdir()) == []
+
+
+async def test_a_store_with_a_key_to_nothing_is_not_saved_as_if_it_were_sound(store, place):
+    with sqlite3.connect(store) as raw:
+        raw.execute("INSERT INTO journal VALUES ('nobody', 1, 0, 'x', x'00')")
+    raw.close()
+    with pytest.raises(MoveRefused, match="La table journal renvoie à des lignes absentes"):
+        await back_up(f"sqlite:///{store}", place, NOON, quiet)
+    assert list(place.parent.iterdir()) == []
 
 
 async def test_a_disk_without_room_is_refused_before_anything_is_copied(store, place, monkeypatch):
@@ -386,6 +410,20 @@ async def test_an_archive_brings_the_files_back_too(store, archive, folders):
     assert {path: path.read_bytes() for path in before} == before
     assert not (folders["recordings"] / "link.wav").exists()
     assert stat.S_IMODE(archive.stat().st_mode) == 0o600
+
+
+async def test_files_come_back_to_another_file_system_too(store, archive, folders, monkeypatch):
+    rename = Path.rename
+
+    def here_only(path, new):
+        if path.name == "recordings":
+            raise OSError(errno.EXDEV, "Invalid cross-device link")
+        return rename(path, new)
+
+    shutil.rmtree(folders["recordings"])
+    monkeypatch.setattr(Path, "rename", here_only)
+    await restored(archive, store, folders)
+    assert (folders["recordings"] / "2026/note.wav").read_text() == "RIFF"
 
 
 @pytest.mark.parametrize("at", [600, 200_000, -12_000])

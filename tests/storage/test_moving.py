@@ -125,6 +125,12 @@ async def test_a_store_of_another_schema_is_not_moved(source, target, monkeypatc
         await moved(f"{source}.old", target, quiet, alone=True)
 
 
+async def test_a_table_that_differs_stops_the_move_by_its_name(source, target):
+    await done(source, "ALTER TABLE outbox ADD COLUMN tries INTEGER")
+    with pytest.raises(MoveRefused, match="La table outbox n'est pas la même"):
+        await moved(source, target, quiet, alone=True)
+
+
 async def test_a_row_lost_on_the_way_is_noticed_and_nothing_is_kept(source, target, monkeypatch):
     whole, begun = SqliteEnd.rows, []
 
