@@ -34,8 +34,7 @@ SELECT r.* FROM requests r WHERE {where} ORDER BY {order} LIMIT :limit
 
 -- part: walked
 SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number, w.words
-FROM requests r JOIN request_words w ON w.rowid = r.year * 10000000 + r.number
-WHERE {where} ORDER BY {order} LIMIT :limit
+FROM requests r CROSS JOIN request_words w WHERE w.rowid = r.year * 10000000 + r.number AND {where} ORDER BY {order} LIMIT :limit
 
 -- part: matched
 SELECT r.* FROM ({ids}) AS found CROSS JOIN requests r
