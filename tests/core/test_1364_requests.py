@@ -260,11 +260,20 @@ def at_the_beep() -> Phone:
     return phone().press("5").press("3").press("1").press("1").hear()
 
 
-def test_a_complaint_is_left_as_a_voice_message() -> None:
-    call = at_the_beep().wait(12).interrupt("#").hear()
-    assert call.last(2) == ["confirmer.pris_en_compte", "fin.autre_demande"]
+def test_a_complaint_is_left_as_a_voice_message_and_has_a_number() -> None:
+    call = at_the_beep().wait(12).interrupt("#").press("1").hear()
+    (draft,) = call.store.drafts.values()
+    assert (draft["category"], draft["voice_note"], draft["phone"]) == ("QUA-RECLAMATION", "message-1", KOFFI.telephone)
     record = call.hang_up().record
-    assert (record.outcome, record.voice_message, record.category) == ("MESSAGE_VOCAL", "message-1", "QUA-RECLAMATION")
+    assert (record.outcome, record.voice_message, record.category) == ("REQUETE_CREEE", "message-1", "QUA-RECLAMATION")
+
+
+def test_a_denunciation_is_anonymous_and_has_a_number() -> None:
+    call = phone().press("5").press("3").press("2").press("1").hear().wait(12).interrupt("#").hear()
+    (draft,) = call.store.drafts.values()
+    assert [draft[name] for name in ("matricule", "caller", "phone", "verified")] == [None, None, None, False]
+    assert (draft["category"], draft["voice_note"]) == ("QUA-DENONCIATION", "message-1")
+    assert "requete.enregistree" in call.heard()
 
 
 def test_hanging_up_is_a_way_to_end_a_message() -> None:
@@ -314,4 +323,4 @@ def test_nothing_more_wanted_ends_politely() -> None:
 
 def test_keys_typed_before_the_beep_do_not_choose_what_comes_after_it() -> None:
     call = phone().interrupt("53111").hear().wait(5).interrupt("#").hear()
-    assert call.node == "autre_demande"
+    assert call.node == "requete_contact"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from ivr.core.commands import Prompt, RegisterRequest
 from ivr.core.dialogue import fetch, say
@@ -12,6 +12,9 @@ from ivr.core.verbs.node import Node, spec
 
 if TYPE_CHECKING:
     from ivr.core.call import Call, Steps
+
+PERSON: Final = ("matricule", "caller", "phone", "exam_number")
+"""What a draft says of who asks."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,7 @@ class Request(Node):
     next: str = spec("node", "once it is registered")
     failed: str = spec("node", "when the store cannot take it (default: the flow's fallback)", default="")
     note: str = spec("text", "kept on the request; {fact} is what is known", default="")
+    anonymous: bool = spec("flag", "does neither the caller's matricule nor a number go with it?", default=False)
     follows: bool = spec("flag", "is it about the request just told? Its reference is kept as the parent", default=False)
 
     def run(self, call: Call) -> Steps:
@@ -37,10 +41,11 @@ class Request(Node):
         return self.next
 
     def _draft(self, call: Call, category: str) -> dict[str, Json]:
-        known = {name: call.facts.get(name) for name in ("matricule", "caller", "phone", "voice_note", "exam_number")}
+        person = dict.fromkeys(PERSON) if self.anonymous else {name: call.facts.get(name) for name in PERSON}
         return {
-            **known, "key": f"{self.name}:{category}:{call.facts.get('registered', 0)}", "category": category,
-            "verified": bool(call.facts.get("verified")), "note": call.filled(self.note), "duplicate_of": None,
+            **person, "key": f"{self.name}:{category}:{call.facts.get('registered', 0)}", "category": category,
+            "verified": bool(call.facts.get("verified")) and not self.anonymous, "note": call.filled(self.note),
+            "voice_note": call.facts.get("voice_note"), "duplicate_of": None,
             "parent": call.facts.get("followed") if self.follows else None,
         }
 
