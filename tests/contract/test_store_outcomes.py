@@ -152,6 +152,20 @@ async def test_a_served_person_has_nothing_open_but_what_the_agent_has(store):
     assert ((await store.request(FIRST)).history[-1].why, await status(store, reference)) == ("servi_depuis", "acknowledged")
 
 
+async def test_the_request_of_the_item_is_resolved_and_reopened_by_nobody_then_a_lost_call_is_new_work(store):
+    await live(store, "1", QUEUED)
+    await act(store, "acknowledge")
+    await act(store, "resolve")
+    assert (await live(store, "2", QUEUED, start=MONDAY + 900))[1] == SECOND
+    assert [item.request for item in await items(store, "open")] == [SECOND]
+
+
+async def test_she_talks_about_a_request_that_she_made_then_it_stays_where_it_was(store):
+    await made_in(store, "1")
+    await live(store, "2", Noted(0, "request", FIRST), *SERVED, start=MONDAY + 60)
+    assert (await outcomes(store), await status(store)) == ([("2", "TRANSFERE")], "registered")
+
+
 async def test_she_named_the_request_of_her_lost_call_and_was_served_then_the_agent_has_it(store):
     await live(store, "1", QUEUED)
     _, reference = await live(store, "2", Noted(0, "request", FIRST), *SERVED, start=MONDAY + 60)

@@ -39,6 +39,13 @@ async def test_a_second_call_asks_for_the_same_callback_then_it_is_one_request(s
     assert (await live(store, "2", *BACK, start=MONDAY + 60))[1] == reference
 
 
+async def test_hidden_she_asks_for_the_callback_of_her_number_again_then_it_is_one_request(store):
+    _, reference = await waiting(store)
+    await begin(store, "2", "")
+    await callback(store, "2")
+    assert (await live(store, "2", *BACK, caller="", start=MONDAY + 60))[1] == reference
+
+
 async def test_who_has_an_item_leaves_a_callback_then_both_are_about_one_request(store):
     await live(store, "0", QUEUED)
     kept, reference = await waiting(store)
@@ -69,6 +76,19 @@ async def test_a_callback_without_a_call_gets_the_request_of_the_call_that_fulfi
     assert [row.request for row in await store.list_callbacks()] == [FIRST]
     await store.keep_callback(kept, "done", 2, 0.0, MONDAY + 600)
     assert await ends_fulfilling(store, "3", kept, *SERVED) == FIRST
+
+
+async def test_a_callback_without_a_call_is_fulfilled_at_once_then_it_knows_the_request(store):
+    kept = await callback(store, "cruc 1.0")
+    await store.keep_callback(kept, "done", 1, 0.0, MONDAY + 302)
+    assert await ends_fulfilling(store, "2", kept, *SERVED) == FIRST
+    assert [row.request for row in await store.list_callbacks(None)] == [FIRST]
+
+
+async def test_one_without_a_call_expires_of_who_has_an_item_then_no_request_is_made(store):
+    await live(store, "1", QUEUED)
+    await store.keep_callback(await callback(store, "cruc 1.0"), "expired", 3, 0.0, MONDAY + 600)
+    assert ([item.calls for item in await items(store)], len(await references(store))) == ([2], 1)
 
 
 async def test_it_expired_then_its_request_is_the_items(store):
