@@ -150,8 +150,8 @@ def undo(who: str, at: float) -> Steps[Import]:
     if last[0]["undone_at"] is not None:
         raise Refused("Le dernier import est déjà annulé, et l'état d'avant n'est pas gardé : importez un fichier.")
     of_import: Row = {"import": last[0]["id"]}
-    yield Ask("stage_added", {"token": "undone", **of_import})
-    yield Ask("stage_renamed", {"token": "undone"})
+    yield Ask("stage_added", {"token": f"added by {last[0]['id']}", **of_import})
+    yield Ask("stage_renamed", {"token": f"renamed by {last[0]['id']}"})
     for name in ("drop_added_phones", "drop_added"):
         yield Ask(name, of_import)
     for name in ("restore_people", "drop_restored_phones", "restore_phones", "restore_words", "forget_former"):
