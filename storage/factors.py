@@ -5,7 +5,8 @@ and the same is written; a comparison takes as long however much of it is right.
 Rule 2: wrong ones are counted by the caller's number and by what was asked for, over a day. Beyond the limit the answer is
 `LIMITED`, be the factor right or wrong, so that nobody goes through codes or dates of birth by telephone, be it from one
 number or from many. Callers who hide their number are counted together. (A call has a limit of its own, in the core.)
-Rule 3: what is behind the wall is told by its own reference and code only.
+Rule 3: what is behind the wall is told by its own reference and code only. And a code opens its own request: where the
+original of a duplicate stands is told to its owner, since anybody may register a request with a matricule read in a paper.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def _told(rules: Rules, row: Row) -> Steps[Facts]:
     stands = row
     if row["status"] == "merged":
         for parent in (yield Ask("request", {"reference": row["parent"]})):
-            stands = parent if _same_requester(row, parent) else row
+            stands = parent if _of_its_owner(row, parent) else row
     return {
         "reference": row["reference"], "category": row["category"], "date": day(row["created_at"]).isoformat(),
         "status": stands["status"], "since": day(stands["since"]).isoformat(), "due": stands["due_at"],
@@ -91,9 +92,11 @@ def _told(rules: Rules, row: Row) -> Steps[Facts]:
     }
 
 
-def _same_requester(row: Row, parent: Row) -> bool:
+def _of_its_owner(row: Row, parent: Row) -> bool:
+    """Both are of one requester, who gave a second factor for the duplicate or called from the same number."""
     same = any(row[who] is not None and row[who] == parent[who] for who in ("requester", "matricule"))
-    return same and parent["walled"] == row["walled"]
+    known = row["verified"] or (row["phone"] is not None and row["phone"] == parent["phone"])
+    return bool(same and known and parent["walled"] == row["walled"])
 
 
 def _direction(rules: Rules, row: Row) -> str:

@@ -92,7 +92,8 @@ async def test_an_open_request_of_the_same_person_and_category_is_found(town):
 
 @pytest.mark.parametrize(("who", "told"), [
     ({}, False), ({"caller": ""}, False), ({"caller": "+2250500000999"}, False), ({"verified": False}, False),
-    ({"caller": KOFFI}, False), ({"caller": AWA}, True), ({"verified": True}, True), ({"verified": True, "caller": "+2250500000999"}, True),
+    ({"caller": KOFFI}, False), ({"caller": AWA}, True), ({"verified": True}, True),
+    ({"verified": True, "caller": "+2250500000999"}, True),
 ])
 async def test_a_matricule_alone_does_not_tell_that_its_owner_has_asked(town, who, told):
     answer = await town.answer("open_same", {"matricule": "000123X", "category": "ATT-TRAVAIL", **who}, MONDAY)
@@ -142,7 +143,11 @@ async def test_the_direction_that_has_it_is_told_not_the_one_of_the_table(url):
 
 @pytest.mark.parametrize(("who", "told"), [
     ({}, ("assigned", "DPCE", "REQ-2026-000001")),
-    ({"matricule": "000123Z", "caller": KOFFI}, ("merged", "", None)),
+    ({"verified": False}, ("assigned", "DPCE", "REQ-2026-000001")),
+    ({"caller": KOFFI}, ("assigned", "DPCE", "REQ-2026-000001")),
+    ({"verified": False, "caller": KOFFI}, ("merged", "", None)),
+    ({"verified": False, "caller": None}, ("merged", "", None)),
+    ({"matricule": "000123Z"}, ("merged", "", None)),
 ])
 async def test_a_duplicate_stands_where_its_own_persons_original_stands(town, who, told):
     await begin(town, "3")
