@@ -13,7 +13,7 @@ import msgspec
 
 from ivr.core.lifecycle import Act, Actor
 from ivr.core.messages import Facts
-from storage import lost, outcomes, work
+from storage import lost, outcomes, walls, work
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
@@ -97,5 +97,6 @@ def _still_open(row: Row) -> None:
 
 
 def list_callbacks(state: str | None, limit: int) -> Steps[tuple[CallbackRow, ...]]:
-    rows = yield Ask("list_callbacks", {"state": state, "limit": limit})
+    asked = yield Ask("list_callbacks", {"state": state, "limit": limit})
+    rows = yield from walls.before_the_wall(asked, walled=False)
     return tuple(told(CallbackRow, {**row, "facts": msgspec.json.decode(row["facts"])}) for row in rows)

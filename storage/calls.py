@@ -9,7 +9,7 @@ from typing import Final
 from ivr.core.messages import Event
 from ivr.core.record import CallRecord
 from ivr.ports import AlreadyOpen
-from storage import codec, logirec, lost, outcomes
+from storage import codec, logirec, lost, outcomes, walls
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules
@@ -75,22 +75,25 @@ def open_calls() -> Steps[tuple[str, ...]]:
 
 
 def list_calls(
-    since: float | None, outcome: str | None, matricule: str | None, caller: str | None, limit: int,
+    since: float | None, outcome: str | None, matricule: str | None, caller: str | None, limit: int, *, walled: bool,
 ) -> Steps[tuple[CallRow, ...]]:
     wanted = {"since": since, "outcome": outcome, "matricule": matricule, "caller": caller, "limit": limit}
-    rows = yield Ask("list_calls", wanted)
+    rows = yield from walls.before_the_wall((yield Ask("list_calls", wanted)), walled)
     return tuple(told(CallRow, row) for row in rows)
 
 
 def records(since: float, until: float) -> Steps[tuple[CallRecord, ...]]:
-    """Those of the calls that are over, by their beginning, oldest first."""
+    """Those of the calls that are over, by their beginning, oldest first, as they are seen from before the wall."""
+    hidden = yield from walls.walled_calls()
     rows = yield Ask("list_calls", {"since": since, "outcome": None, "matricule": None, "caller": None, "limit": ALL})
     ended = (row for row in reversed(rows) if row["record"] and row["started_at"] < until)
-    return tuple(codec.record_from_json(row["record"]) for row in ended)
+    folded = ((row["id"] in hidden, codec.record_from_json(row["record"])) for row in ended)
+    return tuple(walls.plain(record) if behind else record for behind, record in folded)
 
 
 def closed_after(number: int, limit: int) -> Steps[tuple[CallRow, ...]]:
-    rows = yield Ask("calls_closed_after", {"after": number, "limit": limit})
+    closed = yield Ask("calls_closed_after", {"after": number, "limit": limit})
+    rows = yield from walls.before_the_wall(closed, walled=False)
     return tuple(told(CallRow, row) for row in rows)
 
 
@@ -99,13 +102,15 @@ def last_closed() -> Steps[int]:
     return int(rows[0]["value"]) if rows else 0
 
 
-def call_file(call: str) -> Steps[CallFile | None]:
-    for row in (yield Ask("call", {"id": call})):
+def call_file(call: str, *, walled: bool) -> Steps[CallFile | None]:
+    for whole in (yield Ask("call", {"id": call})):
+        behind = call in (yield from walls.walled_calls())
+        row = {**whole, "request": None} if behind and not walled else whole
+        record = codec.record_from_json(row["record"]) if row["record"] else None
         requests = (yield Ask("request", {"reference": row["request"]})) if row["request"] else []
         return CallFile(
-            told(CallRow, row),
-            codec.record_from_json(row["record"]) if row["record"] else None,
-            told(RequestRow, requests[0]) if requests else None,
+            told(CallRow, row), walls.plain(record) if record and behind and not walled else record,
+            told(RequestRow, requests[0]) if requests else None, behind,
         )
     return None
 

@@ -100,7 +100,7 @@ def register_for(rules: Rules, actor: Actor, draft: Facts, at: float) -> Steps[F
     same = yield from same_open(row)
     if draft.get("duplicate_of"):
         row = yield from _duplicate(rules, row, str(draft["duplicate_of"]), actor, at)
-    return {**_told(rules, row), "same": str(same["reference"]) if same else None}
+    return {**_told(rules, row), "same": _shown(same)}
 
 
 def open_same(rules: Rules, draft: Facts) -> Steps[str | None]:
@@ -114,7 +114,12 @@ def open_same(rules: Rules, draft: Facts) -> Steps[str | None]:
     if not rows:
         return None
     same = yield from same_open({**asked, "requester": rows[0]["id"], "key": "", "reference": ""})
-    return str(same["reference"]) if same else None
+    return _shown(same)
+
+
+def _shown(same: Row | None) -> str | None:
+    """A denunciation is nobody's to be told of: whoever registers a second one is not told of the first."""
+    return str(same["reference"]) if same and not same["walled"] else None
 
 
 def checked(rules: Rules, draft: Facts) -> dict[str, Any]:

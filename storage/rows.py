@@ -110,11 +110,14 @@ class RequestFile:
 
 @dataclass(frozen=True, slots=True)
 class CallFile:
-    """A call with its record as the fold made it (None while it lives) and its request."""
+    """A call with its record as the fold made it (None while it lives) and its request. ``walled``: it led to a
+    denunciation; without the right to see it, the request is None, the record tells of none, and the journal is for
+    nobody's eyes."""
 
     call: CallRow
     record: CallRecord | None
     request: RequestRow | None
+    walled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,17 +73,17 @@ class Store(RequestPart, DirectoryPart, SearchPart, PrivacyPart):
     # --------------------------------------------------------------------------------------------------------- call lists
     async def list_calls(
         self, *, since: float | None = None, outcome: str | None = None, matricule: str | None = None,
-        caller: str | None = None, limit: int = 50,
+        caller: str | None = None, limit: int = 50, walled: bool = False,
     ) -> Sequence[CallRow]:
-        """Newest first, living calls included."""
-        return await self.engine.read(calls.list_calls, since, outcome, matricule, caller, limit)
+        """Newest first, living calls included; without ``walled``, none has a request that is behind the wall."""
+        return await self.engine.read(calls.list_calls, since, outcome, matricule, caller, limit, walled=walled)
 
     async def records(self, since: float, until: float) -> Sequence[CallRecord]:
         """The records of calls that began in [since, until) and are over, oldest first."""
         return await self.engine.read(calls.records, since, until)
 
-    async def call(self, call: str) -> CallFile | None:
-        return await self.engine.read(calls.call_file, call)
+    async def call(self, call: str, *, walled: bool = False) -> CallFile | None:
+        return await self.engine.read(calls.call_file, call, walled=walled)
 
     async def last_closed(self) -> int:
         """The number of the last closing, 0 before the first: where following begins."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from ivr.core.record import CallRecord
+from storage import walls
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.rows import WorkRow, told
@@ -68,10 +69,11 @@ def closing(item: Row, outcome: str, who: str, at: float, note: str | None) -> A
 
 
 def list_work(state: str | None, kind: str | None, limit: int) -> Steps[tuple[WorkRow, ...]]:
-    rows = yield Ask("list_work_items", {"state": state, "kind": kind, "limit": limit})
+    asked = yield Ask("list_work_items", {"state": state, "kind": kind, "limit": limit})
+    rows = yield from walls.before_the_wall(asked, walled=False)
     return tuple(told(WorkRow, row) for row in rows)
 
 
 def work_item(item: int) -> Steps[WorkRow | None]:
-    rows = yield Ask("work_item", {"id": item})
+    rows = yield from walls.before_the_wall((yield Ask("work_item", {"id": item})), walled=False)
     return told(WorkRow, rows[0]) if rows else None

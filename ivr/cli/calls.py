@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import csv
 import re
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
 from ivr.cli.console import as_json, hidden, in_a_cell, masked, moment, since, table, warn
-from ivr.cli.opened import missing, with_store
+from ivr.cli.opened import missing, who, with_store
 from ivr.config import Settings
 from ivr.core.flow import Flow
 from ivr.core.messages import CallStarted, Event
@@ -22,7 +23,7 @@ from ivr.picture import picture
 from ivr.proof import prove
 from ivr.site import load_flow, load_prompts, prompt_arguments
 from ivr.timeline import Line, timeline
-from storage import CallFile, CallRow, Store
+from storage import CallFile, CallRow, Refused, Store
 
 PERSONAL: Final = ("caller", "matricule", "callback", "phone", "name")
 COLUMNS: Final = ("Début", "Appelant", "Matricule", "Issue", "File", "Agent", "Attente", "Parole", "Requête", "Appel")
@@ -52,7 +53,7 @@ def records(
     if follow:
         with_store(lambda _settings, store: _follow(store, json, clear))
         return
-    rows = with_store(lambda _settings, store: store.list_calls(**wanted))
+    rows = with_store(lambda _settings, store: _listed(store, wanted, clear))
     if csv_file:
         _write_csv(csv_file, [_shown(row, clear) for row in rows])
         typer.echo(f"{len(rows)} appels écrits dans {csv_file}.")
@@ -63,12 +64,22 @@ def records(
         table(COLUMNS, (_cells(row, clear) for row in rows))
 
 
+async def _listed(store: Store, wanted: Mapping[str, Any], clear: bool) -> Sequence[CallRow]:
+    """A list in full is noted with what was asked for, not with each of its rows."""
+    if clear:
+        asked = " ".join(f"{name}={value}" for name, value in wanted.items() if value is not None)
+        await store.log_access(who(), "agent", "list", [f"appels {asked}"], None, time.time())
+    return await store.list_calls(**wanted)
+
+
 def call(
-    call_id: Annotated[str, typer.Argument(metavar="ID", help="The call, as `cruc records` shows it.")],
+    call_id: Annotated[str, typer.Argument(metavar="ID", help="The call, as `cruc records` shows it.")], *,
     replay: Annotated[bool, typer.Option("--replay", help="Prove that the journal gives the same record.")] = False,
     clear: Clear = False,
     json: AsJson = False,
     svg: Annotated[Path | None, typer.Option("--picture", help="Draw it too: an SVG, in this file.")] = None,
+    walled: Annotated[bool, typer.Option("--walled", help="A call that led to a denunciation too; needs --why.")] = False,
+    why: Annotated[str, typer.Option("--why", help="Why it is looked at; kept in the access log with --clear.")] = "",
 ) -> None:
     """The timeline of one call and its record.
 
@@ -77,16 +88,31 @@ def call(
 
     Example: cruc call 1795472100.12 --replay
     """
-    with_store(lambda settings, store: _call(settings, store, call_id, replay=replay, clear=clear, json=json, svg=svg))
+    if walled and not why.strip():
+        raise Refused("Un appel protégé ne s'ouvre qu'avec une raison : dites-la avec --why.")
+    looks = Look(clear, walled, why)
+    with_store(lambda settings, store: _call(settings, store, call_id, looks, replay=replay, json=json, svg=svg))
+
+
+class Look(NamedTuple):
+    """How a call is looked at: in full, behind the wall, and why."""
+
+    clear: bool
+    walled: bool
+    why: str
 
 
 async def _call(
-    settings: Settings, store: Store, call_id: str, *, replay: bool, clear: bool, json: bool, svg: Path | None
+    settings: Settings, store: Store, call_id: str, look: Look, *, replay: bool, json: bool, svg: Path | None
 ) -> None:
-    file = await store.call(call_id)
+    file = await store.call(call_id, walled=look.walled)
     if file is None:
         raise missing(f"No call {call_id} is in the store: `cruc records` lists them.")
-    entries = await store.events(call_id)
+    clear = look.clear
+    if clear or (file.walled and look.walled):
+        act = "walled" if file.walled and look.walled else "read"
+        await store.log_access(who(), "agent", act, [call_id], look.why or None, time.time())
+    entries = await store.events(call_id) if look.walled or not file.walled else ()
     if json:
         as_json(_whole(file, clear))
     else:
@@ -164,6 +190,8 @@ async def _flow_of(settings: Settings, store: Store, entries: Sequence[Event]) -
 
 
 async def _follow(store: Store, json: bool, clear: bool) -> None:
+    if clear:
+        await store.log_access(who(), "agent", "list", ["appels qui se terminent"], None, time.time())
     last = await store.last_closed()
     while True:
         for row in await store.calls_closed_after(last):

@@ -252,3 +252,11 @@ SELECT * FROM requests WHERE requester = :requester AND archived_at IS NULL ORDE
 
 -- name: rectify_request
 UPDATE requests SET name = :name, phone = :phone, matricule = :matricule, verified = :verified WHERE reference = :reference
+
+-- name: walled_references
+SELECT reference FROM requests WHERE walled = 1
+
+-- name: walled_calls
+SELECT call FROM requests WHERE walled = 1 AND call IS NOT NULL
+UNION SELECT request_history.call FROM requests JOIN request_history ON request_history.request = requests.reference
+WHERE requests.walled = 1 AND request_history.call IS NOT NULL

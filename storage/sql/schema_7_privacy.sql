@@ -51,3 +51,5 @@ CREATE INDEX requests_to_archive ON requests (closed_at) WHERE archived_at IS NU
 CREATE INDEX requests_with_voice ON requests (closed_at) WHERE voice_note IS NOT NULL;
 
 CREATE INDEX requesters_named ON requesters (id) WHERE pseudonym IS NULL;
+
+CREATE INDEX requests_walled ON requests (reference) WHERE walled = 1;
