@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import importlib
 import itertools
 import json
 import os
@@ -260,7 +261,8 @@ ENGINES = {"sqlite": sqlite_lives, "postgres": postgres_lives}
 
 
 def warm() -> None:
-    """What each life would read again: the statements."""
+    """What each life would load again."""
+    importlib.import_module("storage.postgres")
     for dialect in (SQLITE, POSTGRES):
         statements(dialect)
 

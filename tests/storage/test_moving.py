@@ -2,16 +2,17 @@
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
 
 import asyncpg
 import pytest
-from full_store import fill, quiet
+from full_store import fill, filled, quiet
 
 import storage.schema
 import storage.statements
-from storage import StoreBusy, StoreError, StoreUnreadable, open_store
-from storage.ends import filled, filling, moved, reading
+from storage import StoreBusy, StoreError, StoreUnreadable, ends, open_store
+from storage.ends import filling, moved, reading
 from storage.moving import MoveRefused, Sum, Table, in_order, sums
 from storage.moving_sqlite import SqliteEnd
 from tests.contract.stores import AWA, MONDAY, draft
@@ -24,11 +25,16 @@ def postgres():
         yield one
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """Once, and copied for each test."""
+    return filled(tmp_path_factory.mktemp("made") / "store.db")
+
+
 @pytest.fixture
-async def source(tmp_path):
-    url = f"sqlite:///{tmp_path}/source.db"
-    await fill(url)
-    return url
+def source(tmp_path, prepared):
+    shutil.copyfile(prepared, tmp_path / "source.db")
+    return f"sqlite:///{tmp_path}/source.db"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -175,7 +181,7 @@ async def test_a_copy_is_of_one_moment_while_calls_go_on(source, target):
     before = await read(source)
     async with reading(source) as here, filling(target) as there:
         await store.open_call("late", MONDAY, AWA, "1364", "v1")
-        assert await filled(here, there, quiet) == before
+        assert await ends.filled(here, there, quiet) == before
     assert (await read(source))["calls"].rows == before["calls"].rows + 1
     await store.close()
 
