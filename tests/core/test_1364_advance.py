@@ -45,9 +45,9 @@ def test_a_message_that_could_not_be_joined_is_said_so_and_brings_an_agent() -> 
     assert call.hang_up().record.outcome != "REQUETE_COMPLETEE"
 
 
-@pytest.mark.parametrize("act", ["complete", "remind"])
+@pytest.mark.parametrize("act", ["complete", "remind", "reopen"])
 def test_what_the_store_does_not_do_is_said_so_and_brings_an_agent(act: str) -> None:
-    call = by_code()
+    call = of_status("resolved" if act == "reopen" else "in_progress")
     call.store.undone[act] = "not_now"
     if act == "complete":
         call.press("2").hear().wait(8).interrupt("#").hear()
@@ -55,6 +55,12 @@ def test_what_the_store_does_not_do_is_said_so_and_brings_an_agent(act: str) -> 
         call.press("4").press("1").hear()
     assert "suivi.impossible" in call.heard()
     assert call.queue.queue == "general"
+
+
+def test_an_empty_message_completes_nothing() -> None:
+    call = by_code().press("2").hear().wait(0.3).interrupt("#").hear().wait(0.2).interrupt("#").hear()
+    assert call.node == "suivi_suite"
+    assert not call.store.advances
 
 
 @pytest.mark.parametrize("status", ["closed", "rejected", "cancelled", "merged"])
@@ -126,10 +132,18 @@ def test_a_complaint_that_is_not_confirmed_is_not_registered(steps: str) -> None
     assert not call.store.drafts
 
 
-def test_a_lost_store_reopens_nothing() -> None:
-    call = of_status("closed").press("4").store_is_lost().press("1").hear()
+@pytest.mark.parametrize(("status", "said"), [("closed", "suivi.rouverte"), ("in_progress", "suivi.relancee")])
+def test_a_lost_store_reopens_and_reminds_of_nothing(status: str, said: str) -> None:
+    call = of_status(status).press("4").store_is_lost().press("1").hear()
     assert "suivi.echec" in call.heard()
-    assert "suivi.rouverte" not in call.heard()
+    assert said not in call.heard()
+    assert call.queue.queue == "general"
+
+
+def test_a_lost_store_registers_no_complaint() -> None:
+    call = by_code().press("4").press("2").press("1").press("2").hear().store_is_lost().press("1").hear()
+    assert "requete.echec" in call.heard()
+    assert "requete.enregistree" not in call.heard()
     assert call.queue.queue == "general"
 
 
@@ -151,12 +165,27 @@ def test_a_bad_mark_offers_to_reopen_and_a_good_one_to_close(key: str, asks: str
     ]
 
 
-@pytest.mark.parametrize("key", ["2", "", "#"])
-def test_what_is_offered_after_a_mark_may_be_left(key: str) -> None:
-    call = rated("5")
-    call = call.press(key).hear() if key else call.silence()
-    assert call.node == ("suivi" if key == "#" else "suivi_suite")
+@pytest.mark.parametrize("mark", ["2", "5"])
+@pytest.mark.parametrize("keys", ["2", "", "#", "789"])
+def test_what_is_offered_after_a_mark_may_be_left(mark: str, keys: str) -> None:
+    call = rated(mark)
+    for key in keys:
+        call.press(key)
+    call = call.hear() if keys else call.silence()
+    assert call.node == ("suivi" if keys == "#" else "suivi_suite")
     assert [each.act for each in call.store.advances] == ["rate"]
+
+
+@pytest.mark.parametrize(("why", "node"), [("not_now", "suivi_suite"), ("lost", "file_general")])
+def test_a_request_that_is_not_closed_is_not_said_to_be(why: str, node: str) -> None:
+    call = rated("5")
+    if why == "lost":
+        call.store_is_lost()
+    else:
+        call.store.undone["close"] = why
+    call.press("1").hear()
+    assert "suivi.close" not in call.heard()
+    assert call.node == node
 
 
 def test_a_middle_mark_goes_on() -> None:

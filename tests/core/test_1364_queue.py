@@ -155,3 +155,10 @@ def test_an_answer_told_twice_makes_one_bridge() -> None:
     call = waiting().agent_answers(AWA)
     call.event(AgentAnswered(call.tick(0.1), call.queue.ref, call.offer, AWA))
     assert len(call.commands(Connect)) == 1
+
+
+@pytest.mark.parametrize(("key", "node"), [("1", "rappel"), ("3", "message")])
+def test_who_has_waited_too_long_may_be_called_back_or_leave_a_message(key: str, node: str) -> None:
+    call = phone().press("0").hear().queue_refuses("long").hear()
+    assert call.node == "rappel_ou_attente"
+    assert call.press(key).hear().node == node

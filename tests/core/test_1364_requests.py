@@ -276,6 +276,26 @@ def test_a_denunciation_is_anonymous_and_has_a_number() -> None:
     assert "requete.enregistree" in call.heard()
 
 
+@pytest.mark.parametrize("way", ["no matricule yet", "a denunciation"])
+def test_a_store_lost_at_the_end_of_any_way_promises_nothing(way: str) -> None:
+    call = phone()
+    if way == "no matricule yet":
+        call.press("4").press("4").press("98721#").press("1").press("2").hear().store_is_lost().press("1").hear()
+    else:
+        call.press("5").press("3").press("2").press("1").hear().wait(9).store_is_lost().interrupt("#").hear()
+    assert "requete.echec" in call.heard()
+    assert "requete.enregistree" not in call.heard()
+    assert call.queue
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(9, "confirmer.pris_en_compte"), (0.3, "messagerie.vide")])
+def test_a_message_is_taken_while_the_centre_is_closed(seconds: float, said: str) -> None:
+    call = phone(at="sunday 10:00").press("3").hear().wait(seconds).interrupt("#").hear()
+    if seconds < 1:
+        call.wait(0.2).interrupt("#").hear()
+    assert call.last(2) == [said, "fin.autre_demande"]
+
+
 def test_hanging_up_is_a_way_to_end_a_message() -> None:
     record = at_the_beep().wait(9).hang_up().record
     assert (record.outcome, record.voice_message) == ("MESSAGE_VOCAL", "message-1")
