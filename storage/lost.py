@@ -10,6 +10,7 @@ Rule 3: a request is not ended as long as somebody is still to be called back fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from ivr.core.lifecycle import LIVING, Act, Actor
@@ -55,18 +56,19 @@ def add(rules: Rules, lost: work.Lost, request: str, at: float) -> Steps[None]:
         yield from end_unless_awaited(rules, duplicate, Act("merge", {"parent": kept}), ITSELF, at)
 
 
-def open_request(reference: str | None) -> Steps[str | None]:
-    """The same reference, or None when nothing is to be done any more for that request."""
+def open_request(reference: str | None, about: Callable[[Row], bool] = bool) -> Steps[str | None]:
+    """The same reference, or None when nothing is to be done any more for that request, or it is about something else."""
     rows = (yield Ask("request", {"reference": reference})) if reference else []
-    return reference if rows and rows[0]["status"] in LIVING else None
+    return reference if rows and rows[0]["status"] in LIVING and about(rows[0]) else None
 
 
-def awaiting(number: str, matricule: str | None) -> Steps[str | None]:
-    """The open request in which this person is to be called back: that of the item, or that of the callback."""
+def awaiting(number: str, matricule: str | None, about: Callable[[Row], bool] = bool) -> Steps[str | None]:
+    """The open request in which this person is to be called back: that of the item, or that of the callback. ``about``: of
+    a request's row, whether it may be this one."""
     items: list[Row] = (yield work.open_items(number, matricule)) if number or matricule else []
     waiting: list[Row] = (yield Ask("open_callback", {"number": number})) if number else []
     for row in (*items, *waiting):
-        if (yield from open_request(row["request"])):
+        if (yield from open_request(row["request"], about)):
             return str(row["request"])
     return None
 

@@ -28,7 +28,7 @@ def request_of_call(rules: Rules, record: CallRecord, at: float) -> Steps[str]:
     if row is not None:
         yield from _written(rules, row, record, at)
         return str(row["reference"])
-    row = yield from _awaiting(record)
+    row = yield from _awaiting(rules, record)
     if row is not None:
         yield from _written(rules, row, record, at)
         yield from _message_kept(row, record, at)
@@ -49,15 +49,19 @@ def _named(record: CallRecord) -> Steps[Row | None]:
     return None if over or not known else known[0]
 
 
-def _awaiting(record: CallRecord) -> Steps[Row | None]:
-    """An open request that is about the same call back."""
+def _awaiting(rules: Rules, record: CallRecord) -> Steps[Row | None]:
+    """An open request that is about the same call back, and on the same side of the wall as the call."""
+    walled = record.category in rules.walled
     found: str | None = None
+
+    def about(row: Row) -> bool:
+        return bool(row["walled"]) is walled
     for callback in (yield from _callbacks(record)):
-        found = found or (yield from open_request(callback["request"]))
+        found = found or (yield from open_request(callback["request"], about))
     if found is None and (work.kind_of(record) or record.outcome == TO_CALL_BACK):
-        found = yield from awaiting(record.caller, record.matricule)
+        found = yield from awaiting(record.caller, record.matricule, about)
     if found is None and record.outcome == TO_CALL_BACK:
-        found = yield from awaiting(record.callback or "", None)
+        found = yield from awaiting(record.callback or "", None, about)
     return (yield Ask("request", {"reference": found}))[0] if found else None
 
 

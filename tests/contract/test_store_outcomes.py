@@ -77,6 +77,22 @@ async def test_one_of_two_is_behind_the_wall_then_it_is_no_duplicate(url):
     await store.close()
 
 
+@pytest.mark.parametrize("order", [("DEN-FRAUDE", "CAR-AVANCEMENT"), ("CAR-AVANCEMENT", "DEN-FRAUDE")])
+async def test_who_is_lost_before_and_behind_the_wall_has_one_item_and_no_outcome_on_the_other_side(url, order):
+    store = open_store(url, Rules(DELAYS, walled=frozenset({"DEN-FRAUDE"})))
+    for n, category in enumerate(order):
+        await live(store, str(n), Noted(0, "category", category), QUEUED, start=MONDAY + 60 * n)
+    first, second = [await request(store, reference) for reference in (FIRST, SECOND)]
+    assert (first.category, second.category) == order
+    assert (first.status, second.status, first.walled) == ("registered", "closed", not second.walled)
+    assert [await outcomes(store, each) for each in (FIRST, SECOND)] == [[("0", "ABANDON_FILE")], [("1", "ABANDON_FILE")]]
+    item, = await items(store)
+    assert (item.calls, item.request) == (2, None if first.walled else FIRST)
+    await store.close_work(item.id, "joint", "koffi", MONDAY + 200)
+    assert await status(store) == "closed"
+    await store.close()
+
+
 # ------------------------------------------------------------------------------------------- a request that the caller made
 async def test_a_lost_call_is_written_into_the_request_made_in_it_and_so_is_the_item(store):
     reference = await made_in(store, "1")
