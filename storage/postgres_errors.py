@@ -53,6 +53,11 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(error, OSError | asyncpg.InterfaceError)
 
 
+def is_of_one_write(error: BaseException) -> bool:
+    """False for what would befall the others too: no space, no lock, a standby."""
+    return not (getattr(error, "sqlstate", None) or "").startswith(("25", "53", "55", "57", "58", "XX"))
+
+
 SENTENCES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
     ("23", Refused, "The store {where} refuses this write: {why}."),
     ("22", Refused, "The store {where} refuses this write: {why}."),
@@ -78,9 +83,19 @@ SENTENCES: Final[tuple[tuple[str, type[StoreError], str], ...]] = (
 def explained(error: BaseException, where: str, secret: str = "") -> StoreError:
     """The case by its SQLSTATE; the sentence names ``where`` and never holds ``secret``."""
     case, sentence = _case(error)
-    why = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+    why = " ".join(_words(error).split()).rstrip(".") or type(error).__name__
     told = sentence.format(where=where, why=why.replace(secret, "…") if secret else why)
     return case(told)
+
+
+def _words(error: BaseException) -> str:
+    """What went wrong without the values that were to be written, which tell of a person: a server's details repeat them, and
+    so do the words about a value of the wrong kind."""
+    if isinstance(error, asyncpg.DataError):
+        return type(error).__name__
+    if isinstance(error, asyncpg.PostgresError):
+        return str(error.args[0]) if error.args else ""
+    return str(error)
 
 
 def _case(error: BaseException) -> tuple[type[StoreError], str]:

@@ -37,6 +37,15 @@ def _translated(name: str) -> tuple[str, tuple[str, ...]]:
     return numbered(statements(POSTGRES)[name])
 
 
+@functools.cache
+def _changes(name: str) -> bool:
+    return not statements(POSTGRES)[name].startswith("SELECT")
+
+
+MOST_PREPARED: Final = 400
+"""Statements that a connection keeps prepared: those put together of parts (`storage.composed`) could become very many."""
+
+
 class Link:
     def __init__(self, connection: Any) -> None:
         self._connection = connection
@@ -82,6 +91,10 @@ class Link:
         """For what the engine itself asks."""
         return [dict(row) for row in await self._connection.fetch(sql, *values)]
 
+    def changes(self, name: str) -> bool:
+        """May this statement change something?"""
+        return _changes(name)
+
     async def ask(self, question: Question) -> list[Row]:
         statement, parameters = self._prepared.get(question.name) or await self._prepare(question.name)
         if isinstance(question, Each):
@@ -90,6 +103,8 @@ class Link:
         return [dict(row) for row in await statement.fetch(*_fitting(parameters, question.values))]
 
     async def _prepare(self, name: str) -> tuple[Any, tuple[tuple[str, str], ...]]:
+        if len(self._prepared) >= MOST_PREPARED:
+            self._prepared.clear()
         sql, names = _translated(name)
         statement = await self._connection.prepare(sql)
         kinds = [kind.name for kind in statement.get_parameters()]

@@ -4,6 +4,9 @@ Several processes may write to one server. The rules are written for a single wr
 an advisory lock: promises follow one another, on whatever node (docs/adr/0021). Journal entries and reports touch rows of
 their own and do not wait.
 
+There are no savepoints, which would cost each write two round trips: a group in which one write fails after it changed
+something is undone whole, and run again as two halves.
+
 Whether a COMMIT whose answer never came was kept is asked afterwards. Each group writes its own mark into this writer's row
 of `_cruc_writers`; on a new connection that row can be read for update only when the old transaction has ended, and then the
 mark tells. (pg_xact_status does not: after a crash the number of a lost transaction is given again.)
@@ -18,9 +21,9 @@ from typing import Final
 
 import asyncpg
 
-from storage.engine import perform_over
+from storage.engine import Question, Row, perform_over
 from storage.errors import StoreBusy, StoreError
-from storage.postgres_errors import RETRIED, Lost, is_lost, is_passing
+from storage.postgres_errors import RETRIED, Lost, is_lost, is_of_one_write, is_passing
 from storage.postgres_link import Address, Link
 from storage.postgres_schema import LOCK
 from storage.waiting import LARGEST_GROUP, Told, Write, tell
@@ -70,14 +73,13 @@ class PostgresWriter:
         while True:
             try:
                 return await self._commit(group, deadline)
-            except asyncpg.IntegrityConstraintViolationError as failure:  # seen at the end: one of them breaks a rule
-                if len(group) > 1:
-                    return [told for write in group for told in await self._kept([write])]
-                return self._failed(group, failure)
             except Lost as lost:
                 if self._now() >= deadline:
                     return self._failed(group, lost.__cause__ or lost)
             except BaseException as failure:  # noqa: BLE001 - whatever it is, nobody may wait for ever
+                if len(group) > 1 and is_of_one_write(failure):
+                    half = len(group) // 2
+                    return [*await self._kept(group[:half]), *await self._kept(group[half:])]
                 return self._failed(group, failure)
 
     def _failed(self, group: list[Write], failure: BaseException) -> list[Told]:
@@ -91,7 +93,7 @@ class PostgresWriter:
         try:
             await link.run(self._beginning(any(write.promise for write in group), mark))
             for write in group:
-                told.append(await (self._attempt(link, write) if len(group) > 1 else self._alone(link, write)))
+                told.append(await self._attempt(link, write))
             committing = True
             await self._end(link)
         except BaseException as failure:
@@ -117,21 +119,20 @@ class PostgresWriter:
         if await link.run("COMMIT") != "COMMIT":
             raise StoreError(f"The server of the store {self._address.where} undid the write: see its log.")
 
-    async def _alone(self, link: Link, write: Write) -> Told:
-        """The transaction is its own: no savepoint is needed to undo it."""
-        return Told(write, await perform_over(write.rule(), link.ask), None)
-
     async def _attempt(self, link: Link, write: Write) -> Told:
-        await link.run("SAVEPOINT one_write")
+        """A write that gives up before it changed anything is told its failure, and the others go on."""
+        changing = False
+
+        async def ask(question: Question) -> list[Row]:
+            nonlocal changing
+            changing = changing or link.changes(question.name)
+            return await link.ask(question)
         try:
-            told = Told(write, await perform_over(write.rule(), link.ask), None)
-        except BaseException as failure:  # a bug of one write is its caller's, not the other calls'
-            if is_lost(failure) or getattr(failure, "sqlstate", None) in RETRIED:
+            return Told(write, await perform_over(write.rule(), ask), None)
+        except Exception as failure:
+            if changing or isinstance(failure, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
                 raise
-            await link.run("ROLLBACK TO SAVEPOINT one_write")
-            told = Told(write, None, self._address.explained(failure))
-        await link.run("RELEASE SAVEPOINT one_write")
-        return told
+            return Told(write, None, failure)
 
     async def _undo(self, link: Link, failure: BaseException) -> None:
         try:
