@@ -46,7 +46,7 @@ def from_json(entry: bytes) -> Event:
     try:
         told = _reader().decode(entry)
     except msgspec.DecodeError as error:
-        sentence = f"This journal entry was not written by this version or is damaged ({error}): {entry[:120]!r}."
+        sentence = f"This journal entry of {len(entry)} bytes was not written by this version or is damaged ({error})."
         raise EntryUnknown(sentence) from error
     values = {name: getattr(told, name) for name in told.__struct_fields__}
     return kinds()[type(told).__name__](**values)

@@ -89,8 +89,8 @@ def explained(error: BaseException, where: str, secret: str = "") -> StoreError:
 
 
 def _words(error: BaseException) -> str:
-    """What went wrong without the values that were to be written, which tell of a person: a server's details repeat them, and
-    so do the words about a value of the wrong kind."""
+    """What went wrong without the values that were to be written, which tell of a person: a server's details repeat them,
+    and so do the words about a value of the wrong kind."""
     if isinstance(error, asyncpg.DataError):
         return type(error).__name__
     if isinstance(error, asyncpg.PostgresError):

@@ -210,3 +210,32 @@ def test_a_wrong_term_is_told_with_its_line_and_nothing_is_guessed(instead, line
     problems = []
     assert read_retention(source_of("\n".join(lines), "retention.yaml"), problems) is None
     assert any(words in str(each) and (each.line == line or words == "no term") for each in problems), problems
+
+
+# ------------------------------------------------------------------------------------------- a call and who looks at it
+def test_a_call_shown_in_full_is_in_the_access_log_and_a_masked_one_is_not(cruc, reference):
+    assert AWA not in cruc("call", "awa").stdout
+    assert cruc("privacy", "accesses").stdout == "(rien)\n"
+    assert AWA in cruc("call", "awa", "--clear", "--why", "réclamation").stdout
+    cruc("records", "--clear", "--matricule", MATRICULE)
+    told = [json.loads(line) for line in cruc("privacy", "accesses", "--json", "--clear").stdout.splitlines()]
+    assert [(line["act"], line["subject"], line["why"]) for line in told] == [
+        ("list", f"appels limit=50 matricule={MATRICULE}", None), ("read", "awa", "réclamation"),
+    ]
+    assert MATRICULE not in cruc("privacy", "accesses", "--json").stdout
+
+
+def test_a_call_that_led_to_a_denunciation_is_opened_with_a_reason_and_logged_apart(cruc, store, refused, denounced):
+    async def end(one):
+        at = LONG_AGO + 900
+        journal = [CallStarted(at, "awa-2", AWA, "1364", "v1"), Noted(at, "category", "QUA-DENONCIATION"),
+                   Noted(at, "request", denounced), CallEnded(at + 60, "caller")]
+        await one.append("awa-2", 1, journal)
+        await one.close_call("awa-2", fold(journal))
+    store(end)
+    for words in (("call", "awa-2"), ("call", "awa-2", "--json", "--clear"), ("records", "--json"), ("records",)):
+        assert not re.search(f"DENONCIATION|{denounced}", cruc(*words).stdout)
+    assert "--why" in refused("call", "awa-2", "--walled")
+    assert denounced in cruc("call", "awa-2", "--walled", "--why", "enquête de l'IG").stdout
+    (line,) = [row for row in cruc("privacy", "accesses").stdout.splitlines() if "walled" in row]
+    assert "awa-2" in line

@@ -222,6 +222,10 @@ async def refusals(store):
         with pytest.raises(StoreError) as refused:
             await wrong
         structlog.get_logger().warning("store_refused", reason=str(refused.value))
+    twice = {"number": PHONE, "matricule": MATRICULE}
+    with pytest.raises(StoreError) as refused:
+        await store.engine.write(True, rule, "insert_phone", **twice)
+    assert bytes_told(str(refused.value).encode()) == []
 
 
 # ---------------------------------------------------------------------------------------------------------------- the test
