@@ -103,6 +103,42 @@ BEGIN SELECT RAISE(ABORT, 'a closed work item stays as it was closed'); END;
 
 CREATE INDEX work_of_request ON work_items (request) WHERE request IS NOT NULL;
 
+-- On SQLite only: the request of an open item is open. Out of hours, it was closed at once.
+INSERT INTO request_history (request, at, who, status_from, status_to, what)
+SELECT reference, since, 'svi', 'closed', 'registered', 'à rappeler' FROM requests
+WHERE key = 'call' AND status = 'closed' AND reference IN (SELECT request FROM work_items WHERE state = 'open')
+ORDER BY reference;
+
+-- On SQLite only
+UPDATE requests SET status = 'registered', closed_at = NULL
+WHERE key = 'call' AND status = 'closed' AND reference IN (SELECT request FROM work_items WHERE state = 'open');
+
+-- On SQLite only: each lost call had a request of its own; those of one open item go into the item's.
+CREATE TEMP TABLE lost_again AS
+SELECT requests.reference AS reference, MIN(work_items.request) AS original
+FROM work_items JOIN calls ON calls.caller = work_items.number JOIN requests ON requests.reference = calls.request
+WHERE work_items.state = 'open' AND work_items.number <> '' AND calls.ended_at BETWEEN work_items.created_at AND work_items.last_at
+    AND calls.outcome IN ('ABANDON_FILE', 'COUPE', 'ECHEC_TECHNIQUE') AND requests.key = 'call'
+    AND requests.status = 'registered' AND requests.category <> 'QUA-DENONCIATION'
+    AND NOT EXISTS (SELECT 1 FROM work_items other WHERE other.request = requests.reference)
+    AND NOT EXISTS (SELECT 1 FROM callbacks WHERE callbacks.request = requests.reference AND callbacks.state = 'open')
+    AND EXISTS (SELECT 1 FROM requests one WHERE one.reference = work_items.request AND one.category <> 'QUA-DENONCIATION')
+GROUP BY requests.reference;
+
+-- On SQLite only
+INSERT INTO request_history (request, at, who, status_from, status_to, what, why)
+SELECT requests.reference, requests.since, 'svi', 'registered', 'merged', 'doublon', lost_again.original
+FROM requests JOIN lost_again ON lost_again.reference = requests.reference ORDER BY requests.reference;
+
+-- On SQLite only
+UPDATE requests
+SET status = 'merged', closed_at = since,
+    parent = (SELECT original FROM lost_again WHERE lost_again.reference = requests.reference)
+WHERE reference IN (SELECT reference FROM lost_again);
+
+-- On SQLite only
+DROP TABLE lost_again;
+
 -- Wrong second factors, by calling number and by what was asked for: nobody goes through them by telephone.
 CREATE TABLE factor_failures (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

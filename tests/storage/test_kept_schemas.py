@@ -173,3 +173,28 @@ async def test_who_served_somebody_last_and_an_agent_of_before_are_known(store, 
     agents = await store.list_agents()
     serge = Agent("serge", "Serge", "201", "agent-serge", ("general",), {"solde": 3}, "paused", "repas", ranks={})
     assert agents == ((serge,) if steps > 1 else ())
+
+
+@pytest.mark.parametrize("steps", [3])
+async def test_lost_again_and_out_of_hours_each_open_item_of_before_has_one_open_request(path):
+    """Koffi, lost in call 2, was lost again in call 6; Ama, of call 8, was told that the centre is closed."""
+    raw = sqlite3.connect(path)
+    raw.executescript("""
+        DROP TRIGGER calls_closed_once;
+        DELETE FROM work_items WHERE id = 3;
+        UPDATE calls SET caller = '+2250700000002' WHERE id = '6';
+        UPDATE work_items SET calls = 2, last_call = '6', last_at = 1792397302.0 WHERE id = 1;
+        UPDATE requests SET status = 'closed', closed_at = since WHERE reference = 'REQ-2026-000006';
+        CREATE TRIGGER calls_closed_once BEFORE UPDATE OF outcome, request ON calls WHEN OLD.outcome IS NOT NULL
+        BEGIN SELECT RAISE(ABORT, 'a closed call is not closed again'); END;
+    """)
+    raw.close()
+    store = open_store(f"sqlite:///{path}", Rules())
+    lost, doubled, closed = [(await store.request(f"REQ-2026-{n:06d}")) for n in (2, 7, 6)]
+    assert (lost.request.status, doubled.request.status, closed.request.status) == ("registered", "merged", "registered")
+    assert (doubled.request.parent, lost.duplicates) == ("REQ-2026-000002", ("REQ-2026-000007",))
+    assert [file.history[-1].status_to for file in (lost, doubled, closed)] == ["registered", "merged", "registered"]
+    assert [(await store.work_item(item)).request is not None for item in (1, 4)] == [True, True]
+    await store.close_work(1, "joint", "koffi", MONDAY + 9000)
+    assert (await store.request("REQ-2026-000002")).request.status == "closed"
+    await store.close()
