@@ -81,18 +81,22 @@ async def purge(
     store: Store, policy: Policy, files: Files, at: float, *, dry: bool = False, who: str = "svi", scrub: bool = True,
 ) -> Report:
     """Forget what is due at ``at``, or only count it when ``dry``. ``scrub`` ends it by `Engine.scrub`, which keeps other
-    writers waiting for as long as the database takes to be written anew, and is done only when something went.
+    writers waiting for as long as the database takes to be written anew, and is done only when rows went in this purge or
+    in an earlier one that did not come so far.
 
     Raises `StoreError`, and OSError for a folder that may not be written; run it again then."""
     if dry:
         return Report(at, True, (*await _due(store, policy, at), *await _files(store, policy, files, at, dry=True)))
+    begun = await store.engine.write(True, retention.begin_purge, at, who)
     lines = [await _forget(store, policy, files, kind, at) for kind in KINDS]
     lines += await _files(store, policy, files, at, dry=False)
     report = Report(at, False, tuple(lines))
-    if scrub and report.total:
+    needed = begun.owed or any(line.rows for line in lines)
+    if scrub and needed:
         await store.engine.scrub()
         report = replace(report, scrubbed=True)
-    await store.engine.write(True, retention.keep_purge, at, who, msgspec.json.encode(report).decode())
+    told = msgspec.json.encode(report).decode()
+    await store.engine.write(True, retention.end_purge, begun.id, told, clean=report.scrubbed or not needed)
     return report
 
 

@@ -266,8 +266,23 @@ def due(kind: str, before: float) -> Steps[Row]:
     return rows[0]
 
 
-def keep_purge(at: float, who: str, report: str) -> Steps[None]:
-    yield Ask("insert_purge", {"at": at, "who": who, "report": report})
+class Begun(NamedTuple):
+    """``owed``: an earlier purge did not come to writing over what it had freed."""
+
+    id: int
+    owed: bool
+
+
+def begin_purge(at: float, who: str) -> Steps[Begun]:
+    owed = yield Ask("purges_unscrubbed")
+    return Begun((yield Ask("insert_purge", {"at": at, "who": who}))[0]["id"], bool(owed))
+
+
+def end_purge(purge: int, report: str, *, clean: bool) -> Steps[None]:
+    """``clean``: nothing that was freed, by this one or an earlier one, is left in the files."""
+    yield Ask("end_purge", {"id": purge, "report": report})
+    if clean:
+        yield Ask("purges_scrubbed")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from storage.engine import Ask, Row, Steps
 def walled_calls() -> Steps[frozenset[str]]:
     """The calls in which a request behind the wall was made, completed or asked about: few, as denunciations are."""
     rows = yield Ask("walled_calls")
-    return frozenset(str(row["call"]) for row in rows)
+    return frozenset(str(row["call"]) for row in rows if row["call"] is not None)
 
 
 def before_the_wall(rows: Sequence[Row], walled: bool) -> Steps[list[Row]]:

@@ -28,11 +28,20 @@ WHERE EXISTS (
         SELECT request_history.request FROM request_history WHERE request_history.call = calls.id)))
 ORDER BY works.offer
 
+-- name: purges_unscrubbed
+SELECT id FROM purges WHERE scrubbed = 0 ORDER BY id
+
 -- name: insert_purge
-INSERT INTO purges (at, who, report) VALUES (:at, :who, :report)
+INSERT INTO purges (at, who) VALUES (:at, :who) RETURNING id
+
+-- name: end_purge
+UPDATE purges SET report = :report WHERE id = :id
+
+-- name: purges_scrubbed
+UPDATE purges SET scrubbed = 1 WHERE scrubbed = 0
 
 -- name: purges
-SELECT * FROM purges ORDER BY at DESC, id DESC LIMIT :limit
+SELECT * FROM purges WHERE report <> '' ORDER BY at DESC, id DESC LIMIT :limit
 
 -- name: count_due_calls
 SELECT COUNT(*) AS many, MIN(started_at) AS oldest FROM calls
@@ -257,6 +266,6 @@ UPDATE requests SET name = :name, phone = :phone, matricule = :matricule, verifi
 SELECT reference FROM requests WHERE walled = 1
 
 -- name: walled_calls
-SELECT call FROM requests WHERE walled = 1 AND call IS NOT NULL
+SELECT call FROM requests WHERE walled = 1
 UNION SELECT request_history.call FROM requests JOIN request_history ON request_history.request = requests.reference
-WHERE requests.walled = 1 AND request_history.call IS NOT NULL
+WHERE requests.walled = 1

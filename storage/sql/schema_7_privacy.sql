@@ -31,12 +31,14 @@ CREATE TABLE holds (
 
 CREATE UNIQUE INDEX holds_one_active ON holds (request) WHERE released_at IS NULL;
 
--- Each purge that came to its end. The report is JSON: counts by purpose, nothing of anybody.
+-- Each purge. The report is JSON: counts by purpose, nothing of anybody; '' for one that did not come to its end. What one
+-- has freed is not written over yet as long as scrubbed is 0.
 CREATE TABLE purges (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
     who TEXT NOT NULL,
-    report TEXT NOT NULL
+    report TEXT NOT NULL DEFAULT '',
+    scrubbed INTEGER NOT NULL DEFAULT 0
 );
 
 -- When the personal data went; NULL before. What is left of the row counts, and names nobody.
@@ -52,4 +54,4 @@ CREATE INDEX requests_with_voice ON requests (closed_at) WHERE voice_note IS NOT
 
 CREATE INDEX requesters_named ON requesters (id) WHERE pseudonym IS NULL;
 
-CREATE INDEX requests_walled ON requests (reference) WHERE walled = 1;
+CREATE INDEX requests_walled ON requests (call) WHERE walled = 1;
