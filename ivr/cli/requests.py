@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Final
 
 import typer
 
-from ivr.cli import requests_acts, requests_register
-from ivr.cli.console import as_json, hidden, moment, table
-from ivr.cli.opened import with_store
+from ivr.cli import requests_acts, requests_register, requests_search
+from ivr.cli.console import as_json
 from ivr.cli.requests_desk import (
     AsJson,
     By,
@@ -26,43 +25,23 @@ from ivr.cli.requests_desk import (
     readable,
     reference_of,
 )
-from ivr.cli.requests_pages import PERSONAL, as_told, day_of, days_left, due_page, due_rows, page
+from ivr.cli.requests_pages import as_told, day_of, days_left, due_page, due_rows, page
 from ivr.core.lifecycle import Actor
 from storage import Refused, RequestRow
 from storage.asked import Search, Sort
 
 requests = typer.Typer(no_args_is_help=True, help="LOGIREC requests.")
 requests.command("register")(requests_register.register)
+requests.command("list")(requests_search.list_requests)
+requests.command("search")(requests_search.search)
+requests.command("export")(requests_search.export)
+requests.command("reindex")(requests_search.reindex)
 
 Clear = Annotated[bool, typer.Option("--clear", help="Names and numbers in full; it needs --why, and is logged.")]
 Why = Annotated[str, typer.Option("--why", help="For what reason the record is looked at, with --clear or --walled.")]
 PAGE: Final = 1000
 DUE: Final = ("reference", "category", "status", "direction", "assignee", "due_at", "alert")
 """What a list of what is due tells: nothing of whose it is."""
-
-
-@requests.command("list")
-def list_requests(
-    status: Annotated[str | None, typer.Option(help="Only this status, such as registered.")] = None,
-    matricule: Annotated[str | None, typer.Option(help="Only this matricule.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
-    json: AsJson = False,
-) -> None:
-    """Requests, newest first.
-
-    Example: cruc requests list --status registered
-    """
-    rows = with_store(lambda _settings, store: store.list_requests(status=status, matricule=matricule, limit=limit))
-    shown = [hidden(asdict(row), PERSONAL) for row in rows if not row.walled]
-    if json:
-        for row in shown:
-            as_json(row)
-        return
-    table(("Référence", "Catégorie", "Statut", "Depuis", "Matricule", "Échéance", "Appel"), (
-        (row["reference"], row["category"], row["status"], moment(row["since"]), row["matricule"], row["due_at"],
-         row["call"])
-        for row in shown
-    ))
 
 
 @requests.command("show")
