@@ -19,6 +19,7 @@ from ivr.core.verbs.typed import PREFIXES
 ROOT: Final = Path(__file__).resolve().parent.parent
 PREFIX: Final = "CRUC_"
 FILE_VARIABLE: Final = "CRUC_SETTINGS"
+STORES: Final = ("sqlite:///", "postgresql://", "postgres://")
 
 
 class SettingsError(ValueError):
@@ -40,7 +41,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     home: Path = Field(Path("var"), description="where all state lives")
-    store: str = Field("", description="sqlite:///path or memory: ; empty for store.db in home")
+    store: str = Field("", description="sqlite:///path, postgresql://user@host/name or memory: ; empty for store.db in home")
     dialplans: Path = Field(Path("dialplans"), description="the folder of call flows")
     prompts: Path = Field(Path("prompts/fr"), description="the folder of the catalogue")
     recognizer: Literal["soundswallower", "vosk", "scripted", "none"] = Field(
@@ -61,6 +62,14 @@ class Settings(BaseSettings):
     approved_numbers: tuple[str, ...] = Field((), description="outside numbers that agents may consult and transfer to")
     journal: bool = Field(True, description="keep every event; only benchmarks switch it off")
     demo: bool = Field(False, description="demonstration accounts: a caller's softphone may dial in")
+
+    @field_validator("store")
+    @classmethod
+    def _of_a_store(cls, url: str) -> str:
+        """The address is not repeated: there may be a password in it."""
+        if url and url != "memory:" and not url.startswith(STORES):
+            raise ValueError(f"the address of a store begins with {', '.join(STORES)}, or is memory:")
+        return url
 
     @field_validator("callback_prefixes")
     @classmethod
@@ -139,7 +148,8 @@ def _sentence(problem: Any) -> str:
     name = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
         return f"{settings_file().name}: {name!r} is no setting. {_known()}"
-    return f"setting {name!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]} (it is {problem['input']!r})."
+    given = "" if name == "store" else f" (it is {problem['input']!r})"  # an address may hold a password
+    return f"setting {name!r}: {problem['msg'][:1].lower()}{problem['msg'][1:]}{given}."
 
 
 def _known() -> str:

@@ -22,7 +22,7 @@ from ivr.prompts import CatalogueError
 from ivr.prompts.saying import RECORDED
 from ivr.site import CannotServe, find_asterisk, load_prompts
 from ivr.speech.registry import open_recognizer
-from storage import open_store
+from storage import open_store, place
 
 State = Literal["ok", "warn", "fail"]
 
@@ -145,7 +145,8 @@ async def store(settings: Settings) -> Health:
         return Health("Base", "fail", str(error))
     if wrong:
         return Health("Base", "fail", "; ".join(wrong[:3]), "Remettez la dernière sauvegarde.")
-    return Health("Base", "ok", f"{file} saine, schéma à jour, {open_calls} appel(s) ouvert(s)")
+    where = place(settings.store_url).removeprefix("sqlite:///")
+    return Health("Base", "ok", f"{where} saine, schéma à jour, {open_calls} appel(s) ouvert(s)")
 
 
 async def ports(settings: Settings) -> Health:

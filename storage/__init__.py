@@ -18,6 +18,7 @@ import importlib
 from pathlib import Path
 from typing import Final
 
+from storage.addresses import place
 from storage.engine import Engine
 from storage.errors import (
     Refused,
@@ -89,5 +90,5 @@ def _postgres(url: str, patience: float) -> Engine:
 __all__ = [
     "Agent", "CallFile", "CallRow", "CallbackRow", "Engine", "HistoryRow", "MomentRow", "OutboxRow", "Person", "Refused",
     "Report", "RequestFile", "RequestRow", "Rules", "SchemaUnknown", "Store", "StoreBusy", "StoreClosed", "StoreError",
-    "StoreFull", "StoreNotWritable", "StoreUnreadable", "WorkRow", "open_store",
+    "StoreFull", "StoreNotWritable", "StoreUnreadable", "WorkRow", "open_store", "place",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+from storage.addresses import place
 from storage.moving import End, MoveRefused, Sum, Target, Tell, move
 from storage.moving_sqlite import LOGS, SqliteEnd, filling_sqlite, reading_sqlite
 from storage.schema import in_memory, open_database
@@ -96,7 +96,7 @@ def _postgres(url: str) -> Any:
 
 def place_of(url: str) -> str:
     """The address without a password."""
-    return str(file_of(url) or re.sub(r"//[^@/]*@", "//", url).partition("?")[0])
+    return str(file_of(url) or place(url))
 
 
 def unknown(url: str) -> MoveRefused:

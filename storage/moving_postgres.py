@@ -8,10 +8,11 @@ from typing import Any, Final
 
 import asyncpg
 
+from storage.addresses import password, place
 from storage.engine import POSTGRES
 from storage.moving import BATCH, MoveRefused, Rows, Table, in_words
 from storage.moving_sqlite import quoted
-from storage.postgres_errors import explained, password, place
+from storage.postgres_errors import explained
 from storage.postgres_link import Address, Link
 from storage.postgres_schema import prepare
 

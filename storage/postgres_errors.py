@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 import asyncpg
 
@@ -17,25 +16,6 @@ GONE: Final = ("08", "57P")
 
 class Lost(Exception):
     """The connection ended; ``explained`` says why. What its transaction did is undone, unless it was committing."""
-
-
-def place(url: str) -> str:
-    """``postgresql://cruc:secret@host:5432/cruc?ssl=…`` → ``postgresql://cruc@host:5432/cruc``. Raises `StoreError`."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        raise unreadable("") from None
-    user, _at, host = parts.netloc.rpartition("@")
-    return f"{parts.scheme}://{user.partition(':')[0]}{_at}{host}{parts.path}"
-
-
-def unreadable(where: str) -> StoreError:
-    named = f" {where}" if where else ""
-    return StoreError(f"The address of the store{named} cannot be read: write postgresql://user@host:5432/database .")
-
-
-def password(url: str) -> str:
-    return unquote(urlsplit(url).password or "")
 
 
 def is_lost(error: BaseException) -> bool:

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple
 
 import asyncpg
 
+from storage.addresses import password, place, unreadable
 from storage.dialect import numbered
 from storage.engine import POSTGRES, Each, Question, Row
-from storage.postgres_errors import explained, password, place, unreadable
+from storage.postgres_errors import explained
 from storage.statements import statements
 
 

@@ -15,6 +15,7 @@ from ivr.cli.opened import with_store
 from ivr.config import Settings, load_settings
 from ivr.demo.people import demonstration
 from ivr.doctor import Health, examine
+from storage import place
 
 asterisk = typer.Typer(no_args_is_help=True, help="The Asterisk that the service runs on.")
 
@@ -60,7 +61,8 @@ def setup(
     build_with_progress(settings)
     if demonstration_data:
         added = with_store(lambda _settings, store: demonstration(store), make=True)
-        typer.echo(f"Base {settings.store_url} : {f'{added} personnes de démonstration' if added else 'déjà remplie'}.")
+        done = f"{added} personnes de démonstration" if added else "déjà remplie"
+        typer.echo(f"Base {place(settings.store_url)} : {done}.")
 
 
 def doctor(json: Annotated[bool, typer.Option("--json", help="JSON: one object a line.")] = False) -> None:

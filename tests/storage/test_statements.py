@@ -11,7 +11,7 @@ from storage.engine import POSTGRES
 from storage.statements import FILES, schema, statements
 
 SQL = Path(storage.__file__).parent / "sql"
-STEP = r"^(CREATE (UNIQUE |VIRTUAL )?(TABLE|INDEX|TRIGGER)|ALTER TABLE|UPDATE|DROP (INDEX|TRIGGER)|INSERT INTO) "
+STEP = r"^(CREATE (UNIQUE |VIRTUAL |TEMP )?(TABLE|INDEX|TRIGGER)|ALTER TABLE|UPDATE|DROP (INDEX|TRIGGER|TABLE)|INSERT INTO) "
 
 
 def test_no_file_of_statements_is_forgotten():
