@@ -168,6 +168,17 @@ async def test_given_documents_are_awaited_when_koffi_leaves_a_message_then_it_i
     assert request(centre, reference)["status"] == "acknowledged"
 
 
+async def test_given_a_denunciation_when_koffi_has_said_it_then_it_has_a_number_and_he_is_not_in_it(centre, tmp_path):
+    async with calling(centre, keys="5321") as koffi:
+        await message(centre, koffi, "plainte", tmp_path)
+        await centre.at_node("recu")
+        await koffi.hang_up()
+        reference = (await centre.record(koffi))["request"]
+    kept = request(centre, reference)
+    assert (kept["category"], kept["walled"]) == ("QUA-DENONCIATION", 1)
+    assert [kept[name] for name in ("phone", "matricule", "requester", "name")] == [None] * 4
+
+
 async def test_given_an_answer_when_koffi_rates_it_badly_then_he_may_have_it_reopened(centre):
     reference, keys = await made(centre, "CAR-AVANCEMENT", ACKNOWLEDGED, RESOLVED)
     async with calling(centre, keys=f"{keys}1") as koffi:
