@@ -27,6 +27,9 @@ from storage.words import Group, Spelt, asked_for, in_fts5, in_tsquery, matches,
 
 MANY: Final = 8_000
 """Matches above which requests are walked: the root of 50 × 1,300,000."""
+INDEXED: Final = 6
+"""Letters of the longest beginning that SQLite's index of words keeps a list of (schema_6_search.sql). The list of a longer
+one it makes at each question, from all the words that begin so: a tenth of a second for « attestation »."""
 LARGEST_STEP: Final = 4_000
 """Rows looked at in one statement of a walk."""
 
@@ -55,6 +58,10 @@ class Words(NamedTuple):
     groups: tuple[Group, ...]
     ids: tuple[str, ...]
     values: Mapping[str, Any]
+
+    def accept(self, row: Row) -> bool:
+        """Whether the words are the row's, whose own ``words`` are None when only its columns told of it."""
+        return row["words"] is None or len(self.ids) > 1 or matches(self.groups, row["words"])
 
 
 class Sought(NamedTuple):
@@ -109,13 +116,11 @@ def _phases(asked: Search, start: Place | None) -> Iterator[tuple[int, Phase]]:
 
 
 def _of_phase(sought: Sought, phase: Phase, place: Place | None, limit: int) -> Steps[list[Row]]:
-    given, words = sought.given.also(*phase.where, **phase.values), sought.words
-    if words is not None and sought.walks:
-        return (yield from _walked(given, words, phase, place, limit))
+    given = sought.given.also(*phase.where, **phase.values)
+    if sought.words is not None:
+        return (yield from _looked_at(sought._replace(given=given), phase, place, limit))
     given = _from(given, phase, place)
-    form, ids, values = ("listed", (), {}) if words is None else ("matched", words.ids, words.values)
-    name = Composed(form, ids, phase.order, given.where).name
-    return (yield Ask(name, {**given.values, **values, "limit": limit}))
+    return (yield Ask(Composed("listed", (), phase.order, given.where).name, {**given.values, "limit": limit}))
 
 
 def _from(given: Conditions, phase: Phase, place: Place | None) -> Conditions:
@@ -124,14 +129,18 @@ def _from(given: Conditions, phase: Phase, place: Place | None) -> Conditions:
     return given.also(f"after_{phase.order}", key=place.key, key_year=place.year, key_number=place.number)
 
 
-def _walked(given: Conditions, words: Words, phase: Phase, place: Place | None, limit: int) -> Steps[list[Row]]:
-    """Look at the words of one request after the other, in larger and larger steps."""
-    references: list[str] = []
+def _looked_at(sought: Sought, phase: Phase, place: Place | None, limit: int) -> Steps[list[Row]]:
+    """Look at the words of one request after the other, in larger and larger steps: of all, or of those that the index of
+    words tells, which knows the beginnings of long words only."""
+    words, references = sought.words, list[str]()
+    assert words is not None
     step = max(4 * limit, 200)
     while len(references) < limit:
-        ours = _from(given, phase, place)
-        rows = yield Ask(Composed("walked", (), phase.order, ours.where).name, {**ours.values, "limit": step})
-        references.extend(row["reference"] for row in rows if matches(words.groups, row["words"]))
+        given = _from(sought.given, phase, place)
+        form, ids = ("walked", ()) if sought.walks else ("matched", words.ids)
+        name = Composed(form, ids, phase.order, given.where).name
+        rows = yield Ask(name, {**given.values, **words.values, "limit": step})
+        references.extend(row["reference"] for row in rows if words.accept(row))
         if len(rows) < step:
             break
         place = Place(0, rows[-1][phase.key], rows[-1]["year"], rows[-1]["number"])
@@ -155,7 +164,9 @@ def words_of(text: str) -> Words | None:
     if not groups:
         return Words((), (), {})
     columns, values = _columns(text)
-    return Words(groups, ("ids_words", *columns), {"match": in_fts5(groups), "query": in_tsquery(groups), **values})
+    return Words(groups, ("ids_words", *columns), {
+        "match": in_fts5(groups, INDEXED), "match_whole": in_fts5(groups), "query": in_tsquery(groups), **values,
+    })
 
 
 def _columns(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -185,10 +196,11 @@ def _are_many(words: Words) -> Steps[bool]:
 
 
 def _count(sought: Sought) -> Steps[int]:
-    form, ids, values = ("counted", (), {}) if sought.words is None else (
-        "counted_matched", sought.words.ids, sought.words.values)
-    rows = yield Ask(Composed(form, ids, "", sought.given.where).name, {**sought.given.values, **values})
-    return int(rows[0]["n"])
+    composed, values = Composed("counted", (), "", sought.given.where), dict(sought.given.values)
+    if sought.words is not None:
+        ids = ("ids_whole_words", *sought.words.ids[1:])
+        composed, values = composed._replace(form="counted_matched", ids=ids), {**values, **sought.words.values}
+    return int((yield Ask(composed.name, values))[0]["n"])
 
 
 # --------------------------------------------------------------------------------------------------------------- the page

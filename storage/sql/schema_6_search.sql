@@ -2,7 +2,7 @@
 -- What comes here is [a-z0-9] and spaces (storage/words.py). No positions are kept: nobody searches for phrases.
 
 CREATE VIRTUAL TABLE request_words USING fts5 (
-    words, tokenize = 'ascii', prefix = '1 2 3 4', detail = 'none', columnsize = 0
+    words, tokenize = 'ascii', prefix = '1 2 3 4 5 6', detail = 'none', columnsize = 0
 );
 
 -- Which way of making words the table was filled with; a store with older requests says none, and is filled at its start.

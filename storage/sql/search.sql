@@ -37,8 +37,10 @@ SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number, w.words
 FROM requests r CROSS JOIN request_words w WHERE w.rowid = r.year * 10000000 + r.number AND {where} ORDER BY {order} LIMIT :limit
 
 -- part: matched
-SELECT r.* FROM ({ids}) AS found CROSS JOIN requests r
-WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where} ORDER BY {order} LIMIT :limit
+SELECT r.*, w.words FROM (
+    SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number FROM ({ids}) AS found CROSS JOIN requests r
+    WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where} ORDER BY {order} LIMIT :limit
+) AS r LEFT JOIN request_words w ON w.rowid = r.year * 10000000 + r.number ORDER BY {order}
 
 -- part: some
 SELECT COUNT(*) AS n FROM ({ids} LIMIT :limit) AS found
@@ -52,6 +54,9 @@ WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where
 
 -- part: ids_words
 SELECT rowid AS id FROM request_words WHERE request_words MATCH :match
+
+-- part: ids_whole_words
+SELECT rowid AS id FROM request_words WHERE request_words MATCH :match_whole
 
 -- part: ids_reference
 SELECT year * 10000000 + number AS id FROM requests WHERE reference = :told_reference

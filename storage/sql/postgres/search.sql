@@ -22,6 +22,15 @@ SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number,
 FROM requests r JOIN request_words w ON w.id = r.year * 10000000 + r.number
 WHERE {where} ORDER BY {order} LIMIT :limit
 
+-- part: matched
+SELECT r.*, array_to_string(tsvector_to_array(w.words), ' ') AS words FROM (
+    SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number FROM ({ids}) AS found CROSS JOIN requests r
+    WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where} ORDER BY {order} LIMIT :limit
+) AS r LEFT JOIN request_words w ON w.id = r.year * 10000000 + r.number ORDER BY {order}
+
+-- part: ids_whole_words
+SELECT id FROM request_words WHERE words @@ CAST(CAST(:query AS TEXT) AS tsquery)
+
 -- part: ids_words
 SELECT id FROM request_words WHERE words @@ CAST(CAST(:query AS TEXT) AS tsquery)
 
