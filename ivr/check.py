@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ivr.config import Settings
 from ivr.core.flow import FlowErrors
 from ivr.prompts import CatalogueError
+from ivr.retention_table import load_retention
 from ivr.site import load_flow, load_prompts
 
 MOST_NAMED = 5
@@ -44,6 +45,10 @@ def findings(settings: Settings) -> Findings:
     else:
         facts.append(f"flow {dialplan.flow.version}, {len(dialplan.flow.nodes)} nodes, {len(dialplan.queues)} queues, "
                      f"{len(dialplan.categories)} categories")
+    try:
+        load_retention(settings.path(settings.dialplans))
+    except FlowErrors as errors:
+        problems += str(errors).splitlines()
     return Findings(tuple(problems), tuple(facts))
 
 

@@ -31,6 +31,7 @@ Written from the code by `python -m ivr.reference > dialplans/README.md`; do not
 | `queues.yaml` | the queues, their rules and the skills of agents; every word is explained in the file |
 | `hours.yaml` | opening hours and public holidays (`python -m ivr.public_holidays 2029` adds a year) |
 | `categories.yaml` | the categories of requests: who treats them, their documents, delays and closing texts |
+| `retention.yaml` | how long personal data is kept, purpose by purpose (docs/privacy.md) |
 | `asterisk/` | templates of Asterisk's own configuration |
 
 What is said is in `prompts/fr/catalog.yaml`; here prompts are only named. `cruc check` tells all that is wrong in these
