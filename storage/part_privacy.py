@@ -60,3 +60,7 @@ class PrivacyPart(Part):
         In the access log and the history. Raises `Refused`."""
         access = {"who": who, "role": "privacy", "why": why, "at": at}
         return await self.engine.write(True, rectifying.rectify, asked, dict(said), access)
+
+    async def forget_person(self, matricule: str, who: str, why: str, at: float) -> None:
+        """Take somebody out of the directory, whole. Raises `Refused`."""
+        await self.engine.write(True, privacy.forget_person, matricule, who, why, at)

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from storage import directory
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
+from storage.matricules import normal
 from storage.rows import told
 
 ACTS: Final = ("read", "list", "search", "listen", "export", "rectify", "purge", "walled", "hold")
@@ -90,6 +92,15 @@ def release(reference: str, who: str, why: str, at: float) -> Steps[None]:
 def holds(limit: int) -> Steps[tuple[Hold, ...]]:
     rows = yield Ask("active_holds", {"limit": limit})
     return tuple(told(Hold, row) for row in rows)
+
+
+def forget_person(matricule: str, who: str, why: str, at: float) -> Steps[None]:
+    """Somebody leaves the directory; requests and calls keep their own terms. Raises `Refused` for somebody not in it."""
+    _reasoned(why)
+    if (yield from directory.person(matricule)) is None:
+        raise Refused("Ce matricule n'est pas dans l'annuaire : il n'y a rien à en retirer.")
+    yield from directory.forget_person(matricule)
+    yield from log_access(_line(who, "purge", f"retrait de l'annuaire : {why}", at), [normal(matricule)])
 
 
 def _reasoned(why: str) -> None:

@@ -130,6 +130,22 @@ def _given(said: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in said.items() if value.strip()}
 
 
+@privacy.command("forget-person")
+def forget_person(
+    matricule: Annotated[str, typer.Argument(metavar="MATRICULE", help="Who leaves the directory.")], *, why: Why,
+    by: By = "", yes: Yes = False,
+) -> None:
+    """Take somebody out of the directory: name, date of birth, numbers. Requests and calls keep their own terms.
+
+    The next import brings back whom its file has.
+
+    Example: cruc privacy forget-person 000123X --why "a quitté la fonction publique" --yes
+    """
+    sure("Retirer cette personne de l'annuaire ?", yes)
+    with_store(lambda _settings, store: store.forget_person(matricule, by or who(), why, time.time()))
+    typer.echo("Retirée de l'annuaire. Un import qui la contient encore la remettrait.")
+
+
 # ------------------------------------------------------------------------------------------------------------------ holds
 @privacy.command()
 def hold(reference: Reference, *, why: Why, by: By = "") -> None:

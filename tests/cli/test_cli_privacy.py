@@ -130,6 +130,13 @@ def test_a_name_is_put_right_with_a_reason(cruc, store, refused, reference):
     assert cruc("privacy", "rectify", reference, "--name", "X", "--why", "CNI").exit_code == 1
 
 
+def test_who_leaves_the_directory_is_taken_out_of_it(cruc, store, refused, reference):
+    assert cruc("privacy", "forget-person", MATRICULE, "--why", "départ").exit_code == 1
+    assert "Retirée" in cruc("privacy", "forget-person", MATRICULE, "--why", "départ", "--yes").stdout
+    assert store(lambda one: one.person(MATRICULE)) is None
+    assert "pas dans l'annuaire" in refused("privacy", "forget-person", MATRICULE, "--why", "départ", "--yes")
+
+
 def test_a_held_request_is_listed_and_survives_the_purge(cruc, store, home, refused, closed):
     kept = voice(home)
     cruc("privacy", "hold", closed, "--why", "recours", "--by", "mariam")

@@ -137,3 +137,16 @@ async def test_what_cannot_be_put_right_is_refused_and_nothing_changes(store, sa
         await store.rectify(reference, said, "mariam", why, MONDAY)
     assert await told(store, reference) == before
     assert await store.accesses() == ()
+
+
+async def test_who_leaves_the_directory_is_no_longer_found_there_and_the_request_stays(store):
+    await store.import_people(PEOPLE)
+    reference = await asked_by_awa(store)
+    await store.forget_person("000123x", "mariam", "a quitté la fonction publique", MONDAY)
+    assert await store.person("000123X") is None
+    assert await store.find_people("Koné") == ()
+    assert [row.matricule for row in await store.people_at(AWA)] == []
+    assert (await told(store, reference))[0].name == "Awa Koné"
+    assert [(line.act, line.subject) for line in await store.accesses(who="mariam")] == [("purge", "000123X")]
+    with pytest.raises(Refused):
+        await store.forget_person("000123X", "mariam", "encore", MONDAY)

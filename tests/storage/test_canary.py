@@ -18,7 +18,6 @@ from ivr.core.record import fold
 from ivr.log import NAMES, start_logging
 from storage import Person, StoreError, open_store
 from storage.backup import back_up
-from storage.directory import forget_person
 from storage.engine import Ask
 from storage.purge import Files, purge
 from storage.retention import DEFAULT
@@ -242,7 +241,7 @@ async def test_a_person_whose_terms_are_over_is_found_nowhere(house, files, log,
         assert unplanted(house) == set()
         assert {canary for _path, canary in found_below(house.data)} >= {MATRICULE, LAST, NOTE, "707654321"}
         await refusals(store)
-        await store.engine.write(True, forget_person, MATRICULE)  # left the directory
+        await store.forget_person(MATRICULE, "mariam", "a quitté la fonction publique", MONDAY)
         report = await purge(store, DEFAULT, files, MONDAY + TWENTY_YEARS)
         assert report.scrubbed
         await asyncio.to_thread(house.settle)
