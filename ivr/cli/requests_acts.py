@@ -38,6 +38,8 @@ from storage import Refused, RequestRow
 
 acts = typer.Typer(no_args_is_help=True)
 
+FREE: Final = ("note", "answer")
+"""Texts in which anybody may be named: who acts has not asked to read them, and `show` is logged."""
 References = Annotated[list[str], typer.Argument(metavar="REF...", help="One or more, such as REQ-2026-000123, or 123.")]
 
 
@@ -137,7 +139,7 @@ def _next_direction(desk: Desk, row: RequestRow) -> str:
 
 def _tell(desk: Desk, row: RequestRow, json: bool) -> None:
     if json:
-        as_json(hidden(asdict(row), PERSONAL))
+        as_json({name: value for name, value in hidden(asdict(row), PERSONAL).items() if name not in FREE})
         return
     more = {
         "assigned": f", à {sigle(desk.plan, row.direction)}" + (f" ({row.assignee})" if row.assignee else ""),

@@ -304,8 +304,9 @@ def test_several_are_done_one_after_the_other_and_failures_do_not_stop_the_rest(
 
 
 def test_an_act_as_json_is_the_request_after_it(registered, act):
-    row = json.loads(act("acknowledge", registered(), "--json", "--by", "aya"))
+    row = json.loads(act("acknowledge", registered("CAR-AVANCEMENT", "--note", "Koné Awa"), "--json", "--by", "aya"))
     assert (row["status"], set(row["code"])) == ("acknowledged", {"•"})
+    assert "note" not in row
 
 
 def test_the_same_act_at_the_same_moment_is_done_once(registered, told):
