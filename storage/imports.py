@@ -16,12 +16,14 @@ import msgspec
 
 from ivr.core.directory_rows import DirectoryRow
 from storage.directory import words
-from storage.engine import Ask, Row, Steps
+from storage.engine import POSTGRES, SQLITE, Ask, Dialect, Row, Steps
 from storage.errors import Refused
 from storage.rows import told
 
-CLEARED: Final = 5_000
-"""Staged rows cleared in one transaction."""
+CLEARED: Final[dict[Dialect, int]] = {SQLITE: 5_000, POSTGRES: 50_000}
+"""Staged rows cleared in one transaction: PostgreSQL goes through the whole index of words each time."""
+INDEXED: Final = 5_000
+"""People without words who are given some in one transaction."""
 SLICES: Final = ("0", "b", "f", "k", "l", "o", "t", "{")
 """Where the index of words is cut, so that each piece is put in as quickly as the others."""
 FIELDS: Final = ("last_name", "first_name", "birth", "direction", "phones")
@@ -100,15 +102,16 @@ def stage_words(token: str, first: str, last: str) -> Steps[None]:
     yield Ask("stage_words", {"token": token, "first": first, "last": last})
 
 
-def clear() -> Steps[int]:
+def clear(dialect: Dialect) -> Steps[int]:
     """A piece of what was staged, and its words that nobody has. Returns how many rows went: call it until none do."""
-    yield Ask("clear_staged_words", {"limit": CLEARED})
-    return len((yield Ask("clear_staged", {"limit": CLEARED})))
+    limit = {"limit": CLEARED[dialect]}
+    yield Ask("clear_staged_words", limit)
+    return len((yield Ask("clear_staged", limit)))
 
 
 def index_names() -> Steps[int]:
     """Words for some of those who came before there was an index. Returns how many: call it until none are left."""
-    rows = yield Ask("people_without_words", {"limit": CLEARED})
+    rows = yield Ask("people_without_words", {"limit": INDEXED})
     for row in rows:
         yield Ask("put_name_words", {"matricule": row["matricule"], "words": words(row["last_name"], row["first_name"])})
         yield Ask("insert_name_words", {"matricule": row["matricule"]})

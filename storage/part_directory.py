@@ -88,7 +88,7 @@ class DirectoryPart(Part):
 
     async def drop_staged(self) -> None:
         """Clear what an import that was given up or broken off left behind. Piece by piece: calls go on."""
-        while await self.engine.write(False, imports.clear):
+        while await self.engine.write(False, imports.clear, self.engine.dialect):
             pass
 
     async def same_file(self, sha256: str) -> Import | None:

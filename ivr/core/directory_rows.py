@@ -7,6 +7,7 @@ letters, spaces. A refusal names the column and says in French what is wrong; th
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -133,6 +134,7 @@ def _text(column: str, *, needed: bool) -> Callable[[Sequence[Cell], date], str]
     return read
 
 
+@functools.lru_cache(maxsize=20_000, typed=True)
 def _plain(value: Cell) -> str:
     """One line of text. Raises `Unreadable` for what no keyboard writes and for a spreadsheet's error."""
     text = " ".join(unicodedata.normalize("NFC", "" if value is None else str(value)).split())

@@ -5,6 +5,8 @@ import json
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 HEADER = "Matricule;Nom;Prénoms;Date de naissance;Téléphone;Direction;Grade\n"
 AMA = "000777C;Kacou;Ama;01/01/1990;0700000077;Solde;A4\n"
@@ -144,3 +146,26 @@ def test_who_looked_at_somebody_is_in_the_access_log_before_it_is_shown(told, st
     async def accesses(one):
         return [(each.act, each.subject) for each in await one.accesses()]
     assert store(accesses) == [("search", "annuaire"), ("search", "000777C"), ("read", "000777C")]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.one_of(
+    st.binary(max_size=12), st.sampled_from([AMA.encode(), b"000778D;Yao;Eba;;;;\n", b'"', b"\n", b";"]),
+)))
+def test_any_bytes_under_a_header_are_imported_whole_or_not_at_all(cruc, store, tmp_path, parts):
+    (tmp_path / "any.csv").write_bytes(HEADER.encode() + b"".join(parts))
+
+    async def everybody(one):
+        return [await one.person(f"00077{each}") for each in ("7C", "8D")]
+
+    before = store(everybody)
+    result = cruc("people", "import", str(tmp_path / "any.csv"), "--json")
+    assert not result.exception or isinstance(result.exception, SystemExit)
+    after = store(everybody)
+    if result.exit_code == 2:
+        assert after == before
+        assert result.stderr.strip().endswith("Rien n'a été changé.")
+    else:
+        told = json.loads(result.stdout)
+        assert told["already"] or told["added"] + told["changed"] + told["same"] <= len(parts)
+        assert told["already"] or sum(map(bool, after)) - sum(map(bool, before)) <= told["added"]
