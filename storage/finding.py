@@ -28,8 +28,12 @@ from storage.words import Group, Spelt, asked_for, in_fts5, in_tsquery, matches,
 MANY: Final = 8_000
 """Matches above which requests are walked: the root of 50 × 1,300,000."""
 INDEXED: Final = 6
-"""Letters of the longest beginning that SQLite's index of words keeps a list of (schema_6_search.sql). The list of a longer
-one it makes at each question, from all the words that begin so: a tenth of a second for « attestation »."""
+"""Letters of the longest beginning of which SQLite's index of words keeps a list (schema_6_search.sql). It makes the list of
+a longer one at each question, from all that begin so: a tenth of a second for « attestation »."""
+COMMON: Final = 20_000
+"""Requests with such a beginning above which only so many letters are asked, and the rest of the word is looked at."""
+PATIENCE: Final = 6_000
+"""Rows of a walk after which the words are too few for walking, and the index is asked for the whole of them."""
 LARGEST_STEP: Final = 4_000
 """Rows looked at in one statement of a walk."""
 
@@ -63,6 +67,10 @@ class Words(NamedTuple):
         """Whether the words are the row's, whose own ``words`` are None when only its columns told of it."""
         return row["words"] is None or len(self.ids) > 1 or matches(self.groups, row["words"])
 
+    def whole(self) -> Words:
+        """Asked for with all their letters."""
+        return self._replace(values={**self.values, "match": self.values["match_whole"]})
+
 
 class Sought(NamedTuple):
     """``words`` None: no text was given; ``walks``: too many rows have them for the index of words."""
@@ -90,6 +98,7 @@ def found(asked: Search, given: Conditions) -> Steps[Found]:
     words = words_of(asked.text)
     if words is not None and not words.ids:
         return Found(total=0 if asked.counted else None)
+    words = (yield from _cut(words)) if words is not None else None
     sought = Sought(given, words, words is not None and (yield from _are_many(words)))
     rows: list[tuple[int, Row]] = []
     for number, phase in _phases(asked, start):
@@ -131,19 +140,20 @@ def _from(given: Conditions, phase: Phase, place: Place | None) -> Conditions:
 
 def _looked_at(sought: Sought, phase: Phase, place: Place | None, limit: int) -> Steps[list[Row]]:
     """Look at the words of one request after the other, in larger and larger steps: of all, or of those that the index of
-    words tells, which knows the beginnings of long words only."""
+    words tells, which may have been asked for beginnings only. A walk that finds too little turns to the index."""
     words, references = sought.words, list[str]()
     assert words is not None
-    step = max(4 * limit, 200)
+    step, walks, looked = max(4 * limit, 200), sought.walks, 0
     while len(references) < limit:
+        form, ids = ("walked", ()) if walks else ("matched", words.ids)
         given = _from(sought.given, phase, place)
-        form, ids = ("walked", ()) if sought.walks else ("matched", words.ids)
-        name = Composed(form, ids, phase.order, given.where).name
-        rows = yield Ask(name, {**given.values, **words.values, "limit": step})
+        rows = yield Ask(Composed(form, ids, phase.order, given.where).name, {**given.values, **words.values, "limit": step})
         references.extend(row["reference"] for row in rows if words.accept(row))
         if len(rows) < step:
             break
-        place = Place(0, rows[-1][phase.key], rows[-1]["year"], rows[-1]["number"])
+        place, looked = Place(0, rows[-1][phase.key], rows[-1]["year"], rows[-1]["number"]), looked + len(rows)
+        if walks and looked > PATIENCE and len(references) < limit:
+            walks, words = False, words.whole()
         step = min(2 * step, LARGEST_STEP)
     return (yield from _whole(references[:limit]))
 
@@ -165,7 +175,7 @@ def words_of(text: str) -> Words | None:
         return Words((), (), {})
     columns, values = _columns(text)
     return Words(groups, ("ids_words", *columns), {
-        "match": in_fts5(groups, INDEXED), "match_whole": in_fts5(groups), "query": in_tsquery(groups), **values,
+        "match": in_fts5(groups), "match_whole": in_fts5(groups), "query": in_tsquery(groups), **values,
     })
 
 
@@ -186,6 +196,18 @@ def _columns(text: str) -> tuple[tuple[str, ...], dict[str, str]]:
 
 def _is_reference(thing: Spelt) -> bool:
     return thing.parts[0].startswith("req")
+
+
+def _cut(words: Words) -> Steps[Words]:
+    """Ask only for the beginnings of very common words. PostgreSQL answers that none is: it needs no such help."""
+    shorter: dict[str, str] = {}
+    for word in {word for group in words.groups for way in group for word in way if len(word) > INDEXED}:
+        if word.isalpha():  # few words begin like one with digits
+            beginning = f'"{word[:INDEXED]}"*'
+            counted = yield Ask(Composed("begin", (), "", ()).name, {"match": beginning, "limit": COMMON + 1})
+            if counted[0]["n"] > COMMON:
+                shorter[word] = word[:INDEXED]
+    return words._replace(values={**words.values, "match": in_fts5(words.groups, shorter)}) if shorter else words
 
 
 def _are_many(words: Words) -> Steps[bool]:

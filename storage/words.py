@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 LONGEST: Final = 40
@@ -137,11 +137,11 @@ def matches(groups: Iterable[Group], words: str) -> bool:
     return all(any(all(f" {word}" in text for word in way) for way in group) for group in groups)
 
 
-def in_fts5(groups: Iterable[Group], letters: int = LONGEST) -> str:
-    """In the words of SQLite: ("n"* AND "guessan"*) OR "nguessan"*. Only so many ``letters`` of each word are asked, all
-    of one with a digit in it: few words begin as that one does."""
-    cut = (tuple(tuple(word[:letters] if word.isalpha() else word for word in way) for way in group) for group in groups)
-    return " AND ".join(_either(group, " OR ", " AND ", '"{}"*') for group in cut)
+def in_fts5(groups: Iterable[Group], asked: Mapping[str, str] | None = None) -> str:
+    """In the words of SQLite: ("n"* AND "guessan"*) OR "nguessan"*. ``asked``: what to ask instead of some of the words."""
+    instead = asked or {}
+    told = (tuple(tuple(instead.get(word, word) for word in way) for way in group) for group in groups)
+    return " AND ".join(_either(group, " OR ", " AND ", '"{}"*') for group in told)
 
 
 def in_tsquery(groups: Iterable[Group]) -> str:

@@ -45,6 +45,9 @@ SELECT r.*, w.words FROM (
 -- part: some
 SELECT COUNT(*) AS n FROM ({ids} LIMIT :limit) AS found
 
+-- part: begin
+SELECT COUNT(*) AS n FROM (SELECT rowid FROM request_words WHERE request_words MATCH :match LIMIT :limit) AS found
+
 -- part: counted
 SELECT COUNT(*) AS n FROM requests r WHERE {where}
 

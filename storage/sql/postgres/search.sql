@@ -28,6 +28,9 @@ SELECT r.*, array_to_string(tsvector_to_array(w.words), ' ') AS words FROM (
     WHERE r.year = found.id / 10000000 AND r.number = found.id % 10000000 AND {where} ORDER BY {order} LIMIT :limit
 ) AS r LEFT JOIN request_words w ON w.id = r.year * 10000000 + r.number ORDER BY {order}
 
+-- part: begin
+SELECT 0 AS n
+
 -- part: ids_whole_words
 SELECT id FROM request_words WHERE words @@ CAST(CAST(:query AS TEXT) AS tsquery)
 
