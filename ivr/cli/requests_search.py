@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import typer
 
-from ivr.cli.console import Progress, as_json, hidden, masked, moment, table
+from ivr.cli.console import Progress, as_json, hidden, masked, moment, table, warn
 from ivr.cli.console import since as since_when
 from ivr.cli.opened import missing, sure, with_store
 from ivr.cli.requests_desk import (
@@ -147,6 +147,8 @@ def _told(text: str, asked: dict[str, Any], seat: Seat, page: Page) -> None:
     async def work(desk: Desk) -> tuple[Desk, Found]:
         wanted = replace(search_of(desk, text, asked), limit=page.limit, after=page.after or None)
         found = await desk.store.search(wanted, desk.at)
+        if text and not await desk.store.words_are_current():
+            warn("Les requêtes d'une version précédente ne sont pas encore indexées : tapez `cruc requests reindex`.")
         act = "search" if text else "list"
         await desk.log(act, criteria(text, asked))
         await _log_each(desk, act, found.rows, page.clear)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from datetime import date, datetime
 
 import openpyxl
@@ -120,8 +121,12 @@ def test_a_denunciation_is_listed_and_exported_only_for_the_inspection(made, fou
     assert secret not in (tmp_path / "out.csv").read_text("utf-8-sig")
 
 
-def test_the_words_of_all_requests_are_written_again(cruc, store, found):
+def test_the_words_of_all_requests_are_written_again(cruc, store, found, home):
+    with sqlite3.connect(home / "store.db") as database:
+        database.execute("DELETE FROM counters WHERE name = 'words'")
+    assert "cruc requests reindex" in cruc("requests", "search", "travail").stderr
     assert "4 requêtes indexées" in cruc("requests", "reindex").stdout
+    assert cruc("requests", "search", "travail").stderr == ""
     assert len(found("search", "travail")) >= 1
 
 

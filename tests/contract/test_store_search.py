@@ -187,14 +187,19 @@ async def test_the_words_of_old_requests_are_made_again(store):
     assert await store.words_are_current()
 
 
-async def test_a_word_that_very_many_have_is_found_page_by_page_as_others_are(store, monkeypatch):
-    monkeypatch.setattr("storage.finding.MANY", 5)
-    made = [await put(store, MONDAY + n, note="attestation" if n % 3 else "relevé", matricule=None) for n in range(30)]
-    having = [reference for n, reference in enumerate(made) if n % 3]
-    assert await pages(store, text="attest", limit=3) == having[::-1]
-    assert await pages(store, text="attest", limit=3, sort=Sort.OLDEST) == having
-    assert await pages(store, text="attest", limit=20, sort=Sort.DUE) == having
-    assert (await store.search(Search("attest", counted=True, limit=2), MONDAY)).total == 20
+@pytest.mark.parametrize(("many", "common", "patience"), [(5, 99, 99), (5, 3, 99), (99, 3, 99), (5, 3, 4), (5, 99, 4)])
+async def test_a_word_that_very_many_have_is_found_page_by_page_as_others_are(store, monkeypatch, many, common, patience):
+    for name, value in (("MANY", many), ("COMMON", common), ("PATIENCE", patience)):
+        monkeypatch.setattr(f"storage.finding.{name}", value)
+    notes = ("relevé", "attestation", "attestations", "attestataire")
+    made = [await put(store, MONDAY + n, note=notes[n % 4], matricule=None) for n in range(24)]
+    of = {note: [reference for n, reference in enumerate(made) if n % 4 == k] for k, note in enumerate(notes)}
+    having = sorted(of["attestation"] + of["attestations"])
+    assert await pages(store, text="attestation", limit=3) == having[::-1]
+    assert await pages(store, text="attestation", limit=3, sort=Sort.OLDEST) == having
+    assert await pages(store, text="attestation", limit=20, sort=Sort.DUE) == having
+    assert await pages(store, text="attestataire travail", limit=2) == of["attestataire"][::-1]
+    assert (await store.search(Search("attestations", counted=True, limit=2), MONDAY)).total == 6
 
 
 # --------------------------------------------------------------------------------------------------------------- the filters
