@@ -83,7 +83,8 @@ class Centre:
     # ------------------------------------------------------------------------------------------------------- the making
     def _write_dialplans(self, opened: bool, notice: bool, brief: bool) -> None:
         self.dialplans.mkdir()
-        (self.dialplans / "categories.yaml").symlink_to(ROOT / "dialplans" / "categories.yaml")
+        for shared in ("categories.yaml", "retention.yaml"):
+            (self.dialplans / shared).symlink_to(ROOT / "dialplans" / shared)
         flow = (ROOT / "dialplans" / "1364.yaml").read_text()
         if not notice:  # a caller who knows it all may type over the notice: a test need not hear it each time
             flow = flow.replace("    bargein: false         #", "    bargein: true          #")
