@@ -118,10 +118,11 @@ def to_tell(kind: str, request: str, at: float, **facts: Any) -> Ask:
 
 # ---------------------------------------------------------------------------------------------------------------- reading
 def list_requests(
-    status: str | None, category: str | None, matricule: str | None, only_open: bool, limit: int,
+    status: str | None, category: str | None, matricule: str | None, only_open: bool, limit: int, *, walled: bool,
 ) -> Steps[tuple[RequestRow, ...]]:
     rows = yield Ask("list_requests", {
         "status": status, "category": category, "matricule": matricule, "only_open": int(only_open), "limit": limit,
+        "walled": int(walled),
     })
     return tuple(told(RequestRow, row) for row in rows)
 

@@ -48,10 +48,10 @@ class RequestPart(Part):
 
     async def list_requests(
         self, *, status: str | None = None, category: str | None = None, matricule: str | None = None,
-        only_open: bool = False, limit: int = 50,
+        only_open: bool = False, limit: int = 50, walled: bool = False,
     ) -> Sequence[RequestRow]:
-        """Newest first."""
-        return await self.engine.read(logirec.list_requests, status, category, matricule, only_open, limit)
+        """Newest first; those behind the wall only with ``walled``."""
+        return await self.engine.read(logirec.list_requests, status, category, matricule, only_open, limit, walled=walled)
 
     async def outbox_waiting(self, limit: int = 100) -> Sequence[OutboxRow]:
         """What is still to be told, oldest first."""

@@ -30,6 +30,7 @@ ORDER BY requests.created_at, requests.reference LIMIT 1
 SELECT * FROM requests
 WHERE (:status IS NULL OR status = :status) AND (:category IS NULL OR category = :category)
   AND (:matricule IS NULL OR matricule = :matricule) AND (:only_open = 0 OR closed_at IS NULL)
+  AND (:walled = 1 OR walled = 0)
 ORDER BY created_at DESC, reference DESC LIMIT :limit
 
 -- name: insert_history

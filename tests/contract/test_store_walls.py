@@ -65,6 +65,11 @@ async def test_a_search_and_a_list_find_it_only_beyond_the_wall(store, denounced
         assert beyond.total == found.total + 1
 
 
+async def test_a_plain_list_of_requests_leaves_it_out(store, denounced):
+    assert tells(await store.list_requests(), denounced) == []
+    assert denounced in [row.reference for row in await store.list_requests(walled=True)]
+
+
 async def test_a_work_item_and_a_callback_name_no_denunciation(store, denounced):
     await store.register_callback("secret", AWA, "general", "rappel", MONDAY + 900)
     await live(store, "lost", KONE, Noted(0, "queued", "general"), start=MONDAY + 7200, caller="+2250700000077")
