@@ -3,15 +3,20 @@
 import json
 import os
 import re
+import shutil
 import stat
+import time
 import zipfile
 from datetime import UTC, datetime
 
 import pytest
+import structlog
 
+from ivr.config import ROOT, load_settings
 from ivr.core.messages import CallEnded, CallStarted, Heard, Hypothesis, Noted
 from ivr.core.record import fold
 from ivr.dialplan import source_of
+from ivr.retention import nightly
 from ivr.retention_table import read_retention
 from storage import Person
 from storage.logirec import Rules
@@ -192,7 +197,6 @@ def test_the_terms_are_those_of_the_law_and_are_shown(cruc):
 
 
 def test_the_file_delivered_says_what_the_code_takes_for_granted():
-    from ivr.config import ROOT
     problems = []
     written = (ROOT / "dialplans" / "retention.yaml").read_text("utf-8")
     assert read_retention(source_of(written, "retention.yaml"), problems) == DEFAULT
@@ -246,3 +250,37 @@ def test_a_call_that_led_to_a_denunciation_is_opened_with_a_reason_and_logged_ap
     assert denounced in cruc("call", "awa-2", "--walled", "--why", "enquête de l'IG").stdout
     (line,) = [row for row in cruc("privacy", "accesses").stdout.splitlines() if "walled" in row]
     assert "awa-2" in line
+
+
+# ------------------------------------------------------------------------------------------------- the purge of each night
+def test_the_purge_of_the_night_is_told_in_the_log_by_its_counts_alone(store, home, closed):
+    settings = load_settings()
+    with structlog.testing.capture_logs() as told:
+        store(lambda one: nightly(settings, one, time.time()))
+    (line,) = told
+    assert (line["event"], line["requests"], line["missing"]) == ("purged", 1, 1)
+    assert not [word for word in (MATRICULE, AWA, "Awa") if word in str(line)]
+    assert store(lambda one: one.request(closed)).request.note is None
+
+
+def test_terms_that_cannot_be_read_are_an_error_in_the_log_and_nothing_goes(store, closed, tmp_path, monkeypatch):
+    broken = tmp_path / "dialplans"
+    shutil.copytree(ROOT / "dialplans", broken)
+    text = (broken / "retention.yaml").read_text("utf-8")
+    (broken / "retention.yaml").write_text(text.replace("keep: 24", "keep: deux"), "utf-8")
+    monkeypatch.setenv("CRUC_DIALPLANS", str(broken))
+    settings = load_settings()
+    with structlog.testing.capture_logs() as told:
+        store(lambda one: nightly(settings, one, time.time()))
+    assert "retention.yaml:" in told[0]["error"]
+    assert store(lambda one: one.request(closed)).request.note == "mon attestation"
+
+
+def test_cruc_check_reads_the_terms(cruc, home, tmp_path, monkeypatch):
+    broken = tmp_path / "dialplans"
+    shutil.copytree(ROOT / "dialplans", broken)
+    (broken / "retention.yaml").unlink()
+    monkeypatch.setenv("CRUC_DIALPLANS", str(broken))
+    said = cruc("check")
+    assert said.exit_code == 1
+    assert "retention.yaml:1" in said.output
