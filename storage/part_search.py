@@ -43,11 +43,3 @@ class SearchPart(Part):
     async def words_are_current(self) -> bool:
         """False in a store that an earlier version filled: `reindex` it, or old requests are not found by their words."""
         return await self.engine.read(search.words_are_current)
-
-    async def forget_words(self, reference: str) -> None:
-        """Of a request that is purged or made anonymous; `scrub_words` afterwards, once for all."""
-        await self.engine.write(True, search.forget, reference)
-
-    async def scrub_words(self) -> None:
-        """Leave nothing in the index of what was forgotten."""
-        await self.engine.write(True, search.scrub)

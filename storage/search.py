@@ -45,13 +45,8 @@ def number_of(reference: str) -> int:
 
 
 def forget(reference: str) -> Steps[None]:
-    """Nothing finds the request by its words any more; `scrub` has the index forget the words themselves."""
+    """Nothing finds the request by its words any more; `Engine.scrub` has the index forget the words themselves."""
     yield Ask("forget_request_words", {"id": number_of(reference)})
-
-
-def scrub() -> Steps[None]:
-    """Rewrite the index, so that no word of what was forgotten stays in it. Seconds for a million requests."""
-    yield Ask("scrub_words")
 
 
 # -------------------------------------------------------------------------------------------------------- filling it again

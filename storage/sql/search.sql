@@ -12,9 +12,6 @@ DELETE FROM request_words WHERE rowid = :id
 -- name: forget_stray_words
 DELETE FROM request_words WHERE rowid NOT IN (SELECT year * 10000000 + number FROM requests)
 
--- name: scrub_words
-INSERT INTO request_words (request_words) VALUES ('optimize')
-
 -- name: requests_after
 SELECT * FROM requests WHERE (year, number) > (:year, :number) ORDER BY year, number LIMIT :limit
 

@@ -12,6 +12,7 @@ from ivr.core.lifecycle import Act, Actor
 from ivr.core.messages import Noted
 from storage import Refused, Rules, open_store
 from storage.asked import Search, Sort
+from storage.search import forget
 from storage.words import words_of
 
 DAY = 86_400.0
@@ -177,7 +178,7 @@ def test_any_request_is_found_by_the_beginning_of_any_of_its_words(beach, note, 
 
 async def test_the_words_of_old_requests_are_made_again(store):
     hers, his = await put(store, name="Koné"), await put(store, name="Yao", matricule=None)
-    await store.forget_words(hers)
+    await store.engine.write(True, forget, hers)
     assert await found(store, "koné") == []
     assert [row.reference for row in (await store.search(Search(), MONDAY)).rows] == [his, hers]
     told = []

@@ -13,9 +13,6 @@ DELETE FROM request_words WHERE id = :id
 -- name: forget_stray_words
 DELETE FROM request_words WHERE id NOT IN (SELECT year * 10000000 + number FROM requests)
 
--- name: scrub_words
-SELECT gin_clean_pending_list(CAST('request_words_words' AS regclass))
-
 -- part: walked
 SELECT r.reference, r.created_at, r.since, r.due_at, r.year, r.number,
     array_to_string(tsvector_to_array(w.words), ' ') AS words
