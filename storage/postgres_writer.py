@@ -23,6 +23,7 @@ import asyncpg
 
 from storage.engine import Question, Row, perform_over
 from storage.errors import StoreBusy, StoreError
+from storage.postgres_batch import Batch
 from storage.postgres_errors import RETRIED, Lost, is_lost, is_of_one_write, is_passing
 from storage.postgres_link import Address, Link
 from storage.postgres_schema import LOCK
@@ -92,8 +93,10 @@ class PostgresWriter:
         mark, told, committing = secrets.token_hex(8), list[Told](), False
         try:
             await link.run(self._beginning(any(write.promise for write in group), mark))
+            batch = Batch(link)
             for write in group:
-                told.append(await self._attempt(link, write))
+                told.append(await self._attempt(batch, link, write))
+            await batch.flush()
             committing = True
             await self._end(link)
         except BaseException as failure:
@@ -119,14 +122,14 @@ class PostgresWriter:
         if await link.run("COMMIT") != "COMMIT":
             raise StoreError(f"The server of the store {self._address.where} undid the write: see its log.")
 
-    async def _attempt(self, link: Link, write: Write) -> Told:
+    async def _attempt(self, batch: Batch, link: Link, write: Write) -> Told:
         """A write that gives up before it changed anything is told its failure, and the others go on."""
         changing = False
 
         async def ask(question: Question) -> list[Row]:
             nonlocal changing
             changing = changing or link.changes(question.name)
-            return await link.ask(question)
+            return await batch.ask(question)
         try:
             return Told(write, await perform_over(write.rule(), ask), None)
         except Exception as failure:
