@@ -175,11 +175,12 @@ class Service:
 
     # --------------------------------------------------------------------------------------------------------- operations
     async def publish(self) -> str:
-        """Load the dialplans again: new calls get the flow, queues their rules at once; bad ones are refused (`FlowErrors`)
-        and the last good ones stay."""
+        """Load the dialplans again: new calls get the flow, queues and requests their rules at once; bad ones are refused
+        (`FlowErrors`) and the last good ones stay."""
         dialplan = await asyncio.to_thread(load_flow, self.settings, self.catalogue)  # a quarter of a second: calls go on
         self.dialplan = dialplan
         self.house.distributor.publish(dialplan.queues)
+        self.store.rules = store_rules(dialplan)
         self.spawn(self.store.keep_flow(dialplan.flow.version, dialplan.source))
         return dialplan.flow.version
 

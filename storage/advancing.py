@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ivr.core.delays import Promise, moved
-from ivr.core.lifecycle import ACTS, ENDED, PAUSED, STATUSES, Act, Actor, Change, Illegal, Standing, decide
+from ivr.core.lifecycle import ACTS, ENDED, NEEDS, PAUSED, STATUSES, Act, Actor, Change, Illegal, Standing, decide
 from storage import search, work
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules, day, to_tell, write_history
 from storage.rows import HistoryRow, RequestRow, told
+from storage.texts import checked_text
 
 LONGEST_TEXT: Final = 4000
 DATES: Final = ("warn_at", "due_at", "late_at")
@@ -72,8 +73,7 @@ def _written(row: Row, new: Row, change: Change, actor: Actor, at: float) -> Ste
 # ------------------------------------------------------------------------------------------------------------------ checks
 def check_texts(said: Any) -> None:
     for name, text in said.items():
-        if len(str(text)) > LONGEST_TEXT:
-            raise Refused(f"Le texte « {name} » a {len(str(text))} signes : {LONGEST_TEXT} au plus.")
+        checked_text(NEEDS.get(name, name), text, LONGEST_TEXT)
 
 
 def _check_motif(rules: Rules, category: str, motif: str) -> None:

@@ -15,6 +15,7 @@ from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import UNASKED, Rules, insert, to_tell, write_history
 from storage.rows import HistoryRow
+from storage.texts import checked_text
 
 ITSELF: Final = Actor("règle", "rule")
 CHANNELS: Final = ("phone", "counter", "mail", "email", "web", "whatsapp")
@@ -142,15 +143,7 @@ def _field(name: str, value: object) -> str | None:
     if value is None or not text:
         return None
     longest, check = FIELDS[name]
-    if len(text) > longest:
-        raise Refused(f"Le champ « {LABELS[name]} » a {len(text)} signes : {longest} au plus.")
-    return check(text)
-
-
-def _text(text: str) -> str:
-    if any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
-        raise Refused("Un texte contient des signes de commande : tapez-le de nouveau.")
-    return text
+    return check(checked_text(LABELS[name], text, longest))
 
 
 def _matricule(text: str) -> str:
@@ -191,8 +184,8 @@ def _channel(text: str) -> str:
 
 
 FIELDS: Final[Mapping[str, tuple[int, Callable[[str], str]]]] = {
-    "category": (40, _text), "matricule": (20, _matricule), "name": (200, _text), "phone": (30, _phone),
-    "birth": (20, _birth), "exam_number": (30, _exam), "direction": (200, _text), "note": (LONGEST_NOTE, _text),
+    "category": (40, str), "matricule": (20, _matricule), "name": (200, str), "phone": (30, _phone),
+    "birth": (20, _birth), "exam_number": (30, _exam), "direction": (200, str), "note": (LONGEST_NOTE, str),
     "channel": (20, _channel),
 }
 LABELS: Final = {
