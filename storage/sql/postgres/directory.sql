@@ -1,25 +1,32 @@
 -- What PostgreSQL says differently: lists as JSON.
 
 -- name: phones_of
-SELECT number, matricule FROM person_phones WHERE matricule IN (
-    SELECT value FROM jsonb_array_elements_text(CAST(:matricules AS JSONB)))
+SELECT number, matricule FROM person_phones WHERE matricule = ANY (ARRAY(
+    SELECT value FROM jsonb_array_elements_text(CAST(:matricules AS JSONB))))
 ORDER BY matricule, number
 
 -- name: people_of
-SELECT * FROM people WHERE matricule IN (
-    SELECT value FROM jsonb_array_elements_text(CAST(:matricules AS JSONB))) ORDER BY matricule
+SELECT * FROM people WHERE matricule = ANY (ARRAY(
+    SELECT value FROM jsonb_array_elements_text(CAST(:matricules AS JSONB)))) ORDER BY matricule
+
+-- name: people_named
+SELECT w.matricule, w.word FROM person_words w
+    CROSS JOIN LATERAL (SELECT words FROM people WHERE people.matricule = w.matricule OFFSET 0) p
+WHERE w.word >= :first AND w.word < :first || '{' AND p.words LIKE :first_like AND p.words LIKE :second_like
+    AND p.words LIKE :third_like AND p.words LIKE :fourth_like
+ORDER BY w.word, w.matricule LIMIT :limit
 
 -- name: insert_name_words
 INSERT INTO person_words (word, matricule)
 SELECT w.value, p.matricule FROM people p
-    CROSS JOIN regexp_split_to_table(TRIM(p.words), ' ') AS w (value)
+    CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(p.words), ' ')) AS w (value)
 WHERE p.matricule = :matricule AND w.value <> ''
 ON CONFLICT DO NOTHING
 
 -- name: forget_name_words
 DELETE FROM person_words WHERE (word, matricule) IN (
     SELECT w.value, p.matricule FROM people p
-    CROSS JOIN regexp_split_to_table(TRIM(p.words), ' ') AS w (value)
+    CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(p.words), ' ')) AS w (value)
     WHERE p.matricule = :matricule)
 
 -- name: candidates
@@ -59,7 +66,7 @@ RETURNING fields
 -- name: stage_words
 INSERT INTO person_words (word, matricule)
 SELECT w.value, s.matricule FROM staged_people s
-    CROSS JOIN regexp_split_to_table(TRIM(s.words), ' ') AS w (value)
+    CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(s.words), ' ')) AS w (value)
 WHERE s.token = :token AND w.value >= :first AND w.value < :last AND (s.fields = 'new' OR s.fields LIKE '%name,%')
 ORDER BY w.value, s.matricule
 ON CONFLICT DO NOTHING
@@ -82,7 +89,7 @@ ON CONFLICT DO NOTHING
 DELETE FROM person_words WHERE (word, matricule) IN (
     SELECT w.value, f.matricule
     FROM former_people f
-    CROSS JOIN regexp_split_to_table(TRIM(f.words), ' ') AS w (value)
+    CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(f.words), ' ')) AS w (value)
     JOIN people p ON p.matricule = f.matricule
     WHERE f.fields LIKE '%name,%' AND p.words NOT LIKE '% ' || w.value || ' %')
 
@@ -96,14 +103,14 @@ ON CONFLICT DO NOTHING
 -- name: restore_words
 INSERT INTO person_words (word, matricule)
 SELECT w.value, f.matricule FROM former_people f JOIN people p ON p.matricule = f.matricule
-    CROSS JOIN regexp_split_to_table(TRIM(f.words), ' ') AS w (value)
+    CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(f.words), ' ')) AS w (value)
 WHERE f.fields LIKE '%name,%' AND w.value <> ''
 ON CONFLICT DO NOTHING
 
 -- name: clear_staged_words
-DELETE FROM person_words WHERE (word, matricule) IN (
-    SELECT w.value, s.matricule
+DELETE FROM person_words USING (
+    SELECT s.matricule, w.value
     FROM (SELECT matricule, words FROM staged_people ORDER BY token, number LIMIT :limit) s
-    CROSS JOIN regexp_split_to_table(TRIM(s.words), ' ') AS w (value)
-    LEFT JOIN people p ON p.matricule = s.matricule
-    WHERE p.matricule IS NULL OR p.words NOT LIKE '% ' || w.value || ' %')
+        CROSS JOIN UNNEST(STRING_TO_ARRAY(TRIM(s.words), ' ')) AS w (value)
+    WHERE NOT EXISTS (SELECT 1 FROM people p WHERE p.matricule = s.matricule AND p.words LIKE '% ' || w.value || ' %')) gone
+WHERE person_words.word = gone.value AND person_words.matricule = gone.matricule
