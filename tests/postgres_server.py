@@ -22,8 +22,9 @@ from urllib.parse import urlsplit, urlunsplit
 GIVEN = "CRUC_TEST_POSTGRES"
 MISSING = (
     "No PostgreSQL server was found for the tests: apt-get install postgresql, or name a server that may be used in "
-    f"{GIVEN} (postgresql://user:password@host/database; the user must be allowed to create databases)."
+    f"{GIVEN} (postgresql://user:password@host/database; the user must be a superuser there)."
 )
+DEBIAN = Path("/usr/lib/postgresql")
 NEW = "CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'"
 LEFT_BEHIND = ("SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                "WHERE datname = current_database() AND pid <> pg_backend_pid()")
@@ -47,7 +48,7 @@ def binaries():
     """The folder of postgres and initdb. Raises RuntimeError with what to install."""
     found = shutil.which("postgres")
     places = [Path(found).resolve().parent] if found else []
-    places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda place: -float(place.parent.name))
+    places += sorted(DEBIAN.glob("*/bin"), key=lambda place: -float(place.parent.name))
     for place in places:
         if (place / "initdb").exists() and (place / "postgres").exists():
             return place

@@ -81,6 +81,14 @@ def test_who_is_not_root_is_told_exactly_what_to_install(tmp_path):
     assert "sudo apt-get install espeak-ng" in told.stderr
 
 
+def test_the_tests_of_postgresql_say_what_they_need(tmp_path):
+    told = make("system", "FOR=test", path=commands_but(tmp_path, set(), id="echo 1000"))
+    assert told.returncode != 0
+    assert "sudo apt-get install postgresql" in told.stderr
+    told = make("-n", "test", "PYTHON=python3", CRUC_TEST_POSTGRES="postgresql://host/postgres")
+    assert 'test -n "postgresql://host/postgres" ||' in told.stdout
+
+
 def test_root_gets_what_is_missing_and_a_failure_is_told(tmp_path):
     failing = {"apt-get": "echo E: no network >&2; exit 100", "id": "echo 0"}
     told = make("system", path=commands_but(tmp_path, {"espeak-ng"}, **failing))

@@ -78,3 +78,23 @@ async def test_text_sorts_by_code_point(store):
     for n, name in enumerate(("é", "z", "A", "a", "_")):
         await store.put_agent(Agent(name, name, str(200 + n), "", (), {}, "off"))
     assert [agent.id for agent in await store.list_agents()] == ["A", "_", "a", "z", "é"]
+
+
+async def test_a_rule_sees_what_it_wrote_and_what_was_written_just_before_it(store):
+    def writes(version):
+        before = yield Ask("flow", {"version": "first"})
+        yield Ask("insert_flow", {"version": version, "source": version})
+        own = yield Ask("flow", {"version": version})
+        return len(before), own[0]["source"]
+
+    writing = [store.engine.write(True, writes, version) for version in ("first", "second")]
+    assert await asyncio.gather(*writing) == [(0, "first"), (1, "second")]
+
+
+async def test_what_is_only_added_keeps_its_order_and_comes_after_what_it_names(store):
+    await begin(store, "1")
+    made = await asyncio.gather(*(store.register("1", draft(key=str(n)), MONDAY + n) for n in range(20)))
+    waiting = [row.request for row in await store.outbox_waiting() if row.kind == "request_registered"]
+    assert waiting == [one["reference"] for one in made]
+    for one in made:
+        assert (await store.request(one["reference"])).history[0].what == "enregistrement"
