@@ -51,6 +51,7 @@ from ivr.phone_keys import PhoneKeys
 from ivr.ports import Recognizer
 from ivr.prompts import Catalogue
 from ivr.recovery import Recovery
+from ivr.retention import nightly
 from ivr.session import Session
 from ivr.sessions import Sessions
 from ivr.site import (
@@ -275,7 +276,9 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
             asyncio.create_task(
                 keep_admitting(service.limit, lambda: len(service.sessions), service.telephony.admit), name="admission"
             ),
-            asyncio.create_task(Housekeeping(service.store, service.clock).run(), name="housekeeping"),
+            asyncio.create_task(
+                Housekeeping(service.store, service.clock, partial(nightly, settings, service.store)).run(), name="housekeeping"
+            ),
         ]
         stack.push_async_callback(_cancel, tasks)
         for task in tasks:
