@@ -6,6 +6,7 @@ A caller that only wants to go on catches `StoreError`; the subclasses are the c
 from __future__ import annotations
 
 import sqlite3
+from typing import Final
 
 from ivr.ports import StoreUnavailable
 
@@ -42,8 +43,14 @@ class Refused(StoreError):
     """This write breaks a rule of the store (an unknown call, a sequence number used twice): trying again is useless."""
 
 
-def explained(error: sqlite3.Error, where: str) -> StoreError:
+NOT_KEPT: Final = (sqlite3.Error, UnicodeEncodeError, OverflowError)
+"""What SQLite's driver raises: the last two for half a character and for a number of more than 64 bits."""
+
+
+def explained(error: Exception, where: str) -> StoreError:
     """SQLite's error as ours: the case by its result code, the sentence naming ``where``."""
+    if isinstance(error, UnicodeEncodeError | OverflowError):
+        return Refused(f"The store {where} refuses this write: it has no room for such a text or number.")
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if isinstance(error, sqlite3.IntegrityError):
         return Refused(f"The store {where} refuses this write: {error}.")

@@ -4,11 +4,10 @@ process; its statements are those of the engine that keeps (docs/adr/0020)."""
 from __future__ import annotations
 
 import functools
-import sqlite3
 from collections.abc import Callable
 
 from storage.engine import SQLITE, Dialect, P, Steps, T, perform
-from storage.errors import StoreClosed, explained
+from storage.errors import NOT_KEPT, StoreClosed, explained
 from storage.schema import answer, in_memory, problems
 from storage.statements import statements
 
@@ -46,7 +45,7 @@ class MemoryEngine:
         try:
             result = perform(rule(), self._ask)
             self._connection.execute(end)
-        except sqlite3.Error as error:
+        except NOT_KEPT as error:
             raise explained(error, "in memory") from error
         finally:
             if self._connection.in_transaction:

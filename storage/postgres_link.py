@@ -15,6 +15,10 @@ from storage.engine import POSTGRES, Each, Question, Row
 from storage.postgres_errors import explained
 from storage.statements import statements
 
+OF_THE_DRIVER: Final = (
+    asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError, UnicodeEncodeError,
+)
+
 
 class Address(NamedTuple):
     """``patience`` in seconds: how long a connection, a lock and a lost server are waited for."""
@@ -28,7 +32,7 @@ class Address(NamedTuple):
 
     def explained(self, error: BaseException) -> BaseException:
         """Of an engine's error, ours; a rule's own error stays."""
-        if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | asyncpg.InternalClientError | OSError):
+        if isinstance(error, OF_THE_DRIVER):
             return explained(error, self.where, password(self.url))
         return error
 

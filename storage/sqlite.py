@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from storage.engine import SQLITE, Dialect, P, Steps, T, perform
-from storage.errors import StoreClosed, explained
+from storage.errors import NOT_KEPT, StoreClosed, explained
 from storage.schema import answer, by_name, connect, open_database, problems
 from storage.scrubbing import scrubbed
 from storage.statements import statements
@@ -70,7 +70,7 @@ class SqliteEngine:
         try:
             connection.execute("BEGIN")
             return perform(rule(), functools.partial(answer, connection, self._statements))
-        except sqlite3.Error as error:
+        except NOT_KEPT as error:
             raise explained(error, str(self._path)) from error
         finally:
             if connection.in_transaction:

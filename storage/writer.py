@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from storage.engine import Question, Row, Steps, perform
-from storage.errors import StoreClosed, explained
+from storage.errors import NOT_KEPT, StoreClosed, explained
 from storage.schema import answer
 from storage.waiting import LARGEST_GROUP, Outside, Told, Write, tell
 
@@ -131,7 +131,7 @@ class Writer:
         return told
 
     def _told_as(self, failure: BaseException) -> BaseException:
-        return explained(failure, self._where) if isinstance(failure, sqlite3.Error) else failure
+        return explained(failure, self._where) if isinstance(failure, NOT_KEPT) else failure
 
     def ask(self, question: Question) -> list[Row]:
         return answer(self._connection, self._statements, question)

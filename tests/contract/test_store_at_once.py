@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from stores import MONDAY, begin, draft
 
 from storage import Agent, Refused, open_store
@@ -61,6 +62,22 @@ async def test_a_value_is_kept_as_its_column_holds_it(store):
     kept = (await store.call("8")).call
     assert (kept.id, kept.dialed, kept.flow, kept.started_at) == ("8", "1364", "1", 3.0)
     assert len(await store.list_calls(limit=1.0)) == 1
+
+
+CALL = {"id": "1", "caller": "", "dialed": "", "flow": "", "started_at": MONDAY}
+
+
+@pytest.mark.parametrize("wrong", [
+    Ask("insert_call", {**CALL, "caller": "\udc80"}), Ask("insert_call", {**CALL, "started_at": None}),
+    Ask("insert_entry", {"call": "1", "seq": 10**30, "at": MONDAY, "type": "", "entry": b""}),
+], ids=["half_a_character", "nothing", "too_large"])
+async def test_a_value_that_no_store_has_room_for_is_refused_alone(store, wrong):
+    def rule():
+        yield wrong
+    writes = [store.engine.write(True, rule), store.keep_flow("v1", "one")]
+    ends = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(end) for end in ends] == [Refused, type(None)]
+    assert await store.open_calls() == ()
 
 
 async def test_two_stores_on_the_same_data_see_each_other_s_writes(store, url):
