@@ -137,7 +137,7 @@ ADD = ["agent", "add", "awa", "--name", "Awa", "--extension", "102"]
     (["agent", "ready", "nobody"], "no agent called nobody"),
     (["agent", "remove", "nobody"], "no agent called nobody"),
     (["call", "none"], "No call none"),
-    (["requests", "show", "REQ-1"], "No request"),
+    (["requests", "show", "REQ-1"], "n'est pas une référence"),
     (["people", "show", "000998Z"], "n'est pas dans l'annuaire"),
     (["people", "import", "/nowhere.csv"], "/nowhere.csv"),
     (["prompts", "say", "accueil.rien"], "no prompt"),
