@@ -11,7 +11,7 @@ import typer
 
 from ivr.callback_numbers import normalised
 from ivr.cli.console import as_json, hidden, masked, moment, table
-from ivr.cli.opened import missing, status_now, sure, told, who, with_store
+from ivr.cli.opened import missing, seen, status_now, sure, told, who, with_store
 from ivr.cli.words import CALLBACKS
 from ivr.config import Settings, load_settings
 from ivr.core.queueing import Rules
@@ -38,7 +38,12 @@ def list_(
 
     Example: cruc callback list --clear
     """
-    rows = with_store(lambda _settings, store: store.list_callbacks(None if all_ else "open", MOST))
+    async def wanted(_settings: Settings, store: Store) -> Sequence[CallbackRow]:
+        if clear:
+            await seen(store, "list", "rappels")
+        return await store.list_callbacks(None if all_ else "open", MOST)
+
+    rows = with_store(wanted)
     now = status_now()
     shown = [_shown(row, clear, live) for row, live in zip(rows, _live(rows, now), strict=True)]
     if json:

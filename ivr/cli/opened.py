@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import getpass
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,6 +69,11 @@ def who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in a container
         return "cruc"
+
+
+async def seen(store: Store, act: str, what: str) -> None:
+    """People are about to be shown in full: it is noted who saw ``what``."""
+    await store.log_access(who(), "agent", act, [what], None, time.time())
 
 
 def sure(question: str, yes: bool) -> None:

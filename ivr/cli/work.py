@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from typing import Annotated, Any, Final
 
@@ -11,7 +12,7 @@ import typer
 from ivr.callback_numbers import normalised
 from ivr.cli.callbacks import By, Yes, leave, noticed, rules_of
 from ivr.cli.console import as_json, hidden, masked, moment, table
-from ivr.cli.opened import missing, sure, who, with_store
+from ivr.cli.opened import missing, seen, sure, who, with_store
 from ivr.cli.words import KINDS, age
 from ivr.config import Settings, load_settings
 from ivr.core.lifecycle import STATUSES
@@ -51,7 +52,12 @@ def list_(
     """
     if kind is not None and kind not in KINDS:
         raise typer.BadParameter(f"« {kind} » n'est pas une sorte d'appel perdu : dites {', '.join(KINDS)}.")
-    rows = with_store(lambda _settings, store: store.list_work(None if all_ else "open", kind, limit))
+    async def wanted(_settings: Settings, store: Store) -> Sequence[WorkRow]:
+        if clear:
+            await seen(store, "list", "appels perdus")
+        return await store.list_work(None if all_ else "open", kind, limit)
+
+    rows = with_store(wanted)
     if json:
         for row in rows:
             as_json(_shown(row, clear))
@@ -75,8 +81,13 @@ def show(item: Item, json: AsJson = False, clear: Clear = False) -> None:
 
     Example: cruc work show 7
     """
-    row = with_store(lambda _settings, store: _item(store, item))
-    told = _shown(row, clear)
+    async def wanted(_settings: Settings, store: Store) -> WorkRow:
+        row = await _item(store, item)
+        if clear:
+            await seen(store, "read", row.request or f"appel perdu {row.id}")
+        return row
+
+    told = _shown(with_store(wanted), clear)
     if json:
         as_json(told)
         return

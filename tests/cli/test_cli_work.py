@@ -100,3 +100,17 @@ def test_who_calls_from_abroad_or_was_served_is_not_called_back(refused, cruc, l
     assert "n'a pas de numéro que l'on rappelle" in refused("work", "call", lost[ADJOUA])
     cruc("work", "close", lost[KOFFI], "--outcome", "joint")
     assert "a déjà été clos" in refused("work", "call", lost[KOFFI])
+
+
+@pytest.mark.parametrize(("words", "noted"), [
+    (("work", "list", "--clear"), ("list", "appels perdus")), (("work", "show", "1", "--clear"), ("read", "REQ-2026-000001")),
+    (("callback", "list", "--clear"), ("list", "rappels")),
+])
+def test_who_sees_people_in_full_is_in_the_access_log(cruc, lost, store, words, noted):
+    assert lost
+    cruc(*words)
+
+    async def accesses(one):
+        return [(each.act, each.subject) for each in await one.accesses()]
+
+    assert store(accesses) == [noted]
