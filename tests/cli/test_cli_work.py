@@ -103,14 +103,15 @@ def test_who_calls_from_abroad_or_was_served_is_not_called_back(refused, cruc, l
 
 
 @pytest.mark.parametrize(("words", "noted"), [
-    (("work", "list", "--clear"), ("list", "appels perdus")), (("work", "show", "1", "--clear"), ("read", "REQ-2026-000001")),
-    (("callback", "list", "--clear"), ("list", "rappels")),
+    (("work", "list"), ("list", "appels perdus")), (("work", "show", "1"), ("read", "REQ-2026-00000")),
+    (("callback", "list"), ("list", "rappels")),
 ])
 def test_who_sees_people_in_full_is_in_the_access_log(cruc, lost, store, words, noted):
     assert lost
     cruc(*words)
+    cruc(*words, "--clear")
 
     async def accesses(one):
-        return [(each.act, each.subject) for each in await one.accesses()]
+        return [(each.act, each.subject.rstrip("123456789")) for each in await one.accesses()]
 
     assert store(accesses) == [noted]
