@@ -7,6 +7,7 @@ import pytest
 from ivr.config import load_settings
 from ivr.demo.stage import always_open
 from ivr.dialplan import load_dialplan
+from ivr.retention_table import load_retention
 from ivr.site import load_prompts, prompt_arguments
 
 A_WEDNESDAY = (2026, 11, 25)
@@ -21,5 +22,6 @@ def test_it_has_its_own_calendar_unless_the_centre_is_open_and_stays_so(tmp_path
     now = datetime(*A_WEDNESDAY, hour, minute, tzinfo=UTC).timestamp()
     shown = always_open(settings, told.append, now)
     assert (shown == settings, not told) == (own, own)
+    assert load_retention(shown.path(shown.dialplans))
     calendars = load_dialplan(shown.path(shown.dialplans), prompt_arguments(load_prompts(settings))).calendars
     assert all(calendar.at(now + minutes * 60).open for calendar in calendars.values() for minutes in (0, 15, 29))

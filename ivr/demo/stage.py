@@ -16,7 +16,6 @@ from ivr.ari.asterisk.ports import PortTakenError, free_ports, require_free
 from ivr.ari.asterisk.process import AsteriskProcess
 from ivr.config import Settings
 from ivr.demo.people import AGENT, demonstration
-from ivr.dialplan import FILES
 from ivr.dialplan_tables import WEEK
 from ivr.prompts import audio
 from ivr.prompts.synthesis import EspeakNg
@@ -68,8 +67,8 @@ def always_open(settings: Settings, tell: Tell, now: float | None = None) -> Set
     tell("Le centre est fermé ou va fermer : la démonstration se sert d'un calendrier toujours ouvert.")
     source, folder = settings.path(settings.dialplans), settings.var / "demo" / "dialplans"
     folder.mkdir(parents=True, exist_ok=True)
-    for name in FILES:
-        shutil.copyfile(source / name, folder / name)
+    for file in source.glob("*.yaml"):
+        shutil.copyfile(file, folder / file.name)
     week = {day: ["00:00-24:00"] for day in WEEK}
     with (folder / "hours.yaml").open("w", encoding="utf-8") as file:
         YAML().dump({"calendars": {name: {"zone": each.zone, "week": week} for name, each in calendars.items()}}, file)
