@@ -179,8 +179,8 @@ def told(count: int, looked_up: int, figures: dict[str, float]) -> None:
         "directory_import_300k_s", round(worst, 1), "s", "<= 60", met=worst <= 60,
         how=f"the slowest of CSV and XLSX on SQLite and, where a server is, PostgreSQL: {count} invented people read, "
             "checked, staged in pieces and taken in one transaction into an empty store; a call is opened every 20 ms",
-        note="longest_wait is how long one of those calls waited for the writer; again: the same people, nobody changed; undo: all "
-             "300,000 taken back",
+        note="longest_wait is how long one of those calls waited for the writer; again: the same people, nobody changed; "
+             "undo: all 300,000 taken back",
         rows=count, **{name: round(seconds, 2) for name, seconds in figures.items()},
     )
     keep(

@@ -138,6 +138,11 @@ def take(token: str, tally: Tally, facts: Mapping[str, object]) -> Steps[Import]
     return told(Import, kept)
 
 
+def confirm(taken: int) -> Steps[None]:
+    """A write that changes nothing, for the promise that it carries."""
+    yield Ask("confirm_import", {"import": taken})
+
+
 def same_file(sha256: str) -> Steps[Import | None]:
     """The import in force, if it was this very file."""
     rows = yield Ask("import_in_force")

@@ -80,11 +80,14 @@ class DirectoryPart(Part):
             rows = following
 
     async def take_staged(self, staged: Staged, *, who: str, file: str, sha256: str, refused: int, at: float) -> Import:
-        """All that was staged, in one transaction. Raises `Refused` when another import began meanwhile."""
+        """All that was staged, in one transaction, kept through a power cut once this returns. Promises of other programs do
+        not wait for it on PostgreSQL. Raises `Refused` when another import began meanwhile."""
         for first, last in itertools.pairwise(imports.SLICES) if staged.tally.staged else ():
             await self.engine.write(False, imports.stage_words, staged.token, first, last)
         facts = {"who": who, "file": file, "sha256": sha256, "refused": refused, "at": at}
-        return await self.engine.write(True, imports.take, staged.token, staged.tally, facts)
+        taken = await self.engine.write(False, imports.take, staged.token, staged.tally, facts)
+        await self.engine.write(True, imports.confirm, taken.id)  # a promise: it forces what came before it to the disk
+        return taken
 
     async def drop_staged(self) -> None:
         """Clear what an import that was given up or broken off left behind. Piece by piece: calls go on."""

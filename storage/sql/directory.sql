@@ -110,6 +110,9 @@ INSERT INTO imports (at, who, file, sha256, added, changed, same, refused)
 VALUES (:at, :who, :file, :sha256, :added, :changed, :same, :refused)
 RETURNING *
 
+-- name: confirm_import
+UPDATE imports SET refused = refused WHERE id = :import
+
 -- name: import_in_force
 SELECT * FROM imports WHERE undone_at IS NULL ORDER BY id DESC LIMIT 1
 
