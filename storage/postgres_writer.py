@@ -128,12 +128,14 @@ class PostgresWriter:
 
         async def ask(question: Question) -> list[Row]:
             nonlocal changing
-            changing = changing or link.changes(question.name)
-            return await batch.ask(question)
+            before, changing = changing, True  # an answer that fails may have failed for rows of another write
+            answer = await batch.ask(question)
+            changing = before or link.changes(question.name)
+            return answer
         try:
             return Told(write, await perform_over(write.rule(), ask), None)
         except Exception as failure:
-            if changing or isinstance(failure, asyncpg.PostgresError | asyncpg.InterfaceError | OSError):
+            if changing:
                 raise
             return Told(write, None, failure)
 

@@ -80,6 +80,20 @@ async def test_a_value_that_no_store_has_room_for_is_refused_alone(store, wrong)
     assert await store.open_calls() == ()
 
 
+async def test_a_row_that_is_refused_late_is_that_of_who_wrote_it(store):
+    """Rows may wait to be written: what another write then asks does not fail for them."""
+    def wrong():
+        yield Ask("insert_flow", {"version": "v1"})
+
+    def reading():
+        return len((yield Ask("flow", {"version": "v0"})))
+    writes = [store.keep_flow("v0", "zero"), store.engine.write(True, wrong), store.engine.write(True, reading)]
+    ends = await asyncio.gather(*writes, return_exceptions=True)
+    assert (ends[0], ends[2]) == (None, 1)
+    assert isinstance(ends[1], Exception)
+    assert await store.flow_source("v0") == "zero"
+
+
 async def test_two_stores_on_the_same_data_see_each_other_s_writes(store, url):
     if url == "memory:":
         return
