@@ -277,7 +277,8 @@ async def serving(settings: Settings) -> AsyncIterator[Service]:
                 keep_admitting(service.limit, lambda: len(service.sessions), service.telephony.admit), name="admission"
             ),
             asyncio.create_task(
-                Housekeeping(service.store, service.clock, partial(nightly, settings, service.store)).run(), name="housekeeping"
+                Housekeeping(service.store, service.clock, partial(nightly, settings, service.store)).run(),
+                name="housekeeping",
             ),
         ]
         stack.push_async_callback(_cancel, tasks)

@@ -1,7 +1,7 @@
-"""What the service does by itself, away from the calls: the time of the requests, and at night what the law has forgotten.
+"""What the service does by itself, away from the calls: the time of the requests, and at night what the law forgets.
 
-Each chore is done in portions, so that calls are written in between, and may be done again: after a crash or a night that was
-missed, the next round does what is left. A store that does not answer is no reason to end a service that answers calls.
+Each chore is done in portions, so that calls are written in between, and may be done again: after a crash or a night that
+was missed, the next round does what is left. A store that does not answer does not end a service that answers calls.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ class Timekeeper(Protocol):
         """Returns how many requests changed; 0 when nothing is left to do."""
         ...
 
+    async def words_are_current(self) -> bool: ...
+
+    async def reindex(self) -> int:
+        """Write the words of all requests again, in portions; they are not current in a store of an earlier version."""
+        ...
+
 
 @dataclass(slots=True)
 class Housekeeping:
@@ -49,7 +55,9 @@ class Housekeeping:
     async def round(self) -> None:
         try:
             while await self.store.keep_time(self.clock.now()):
-                await asyncio.sleep(0)
+                pass
+            if not await self.store.words_are_current():
+                log.info("reindexed", requests=await self.store.reindex())
             await self._at_night()
         except (StoreUnavailable, OSError) as error:
             log.error("housekeeping_failed", error=str(error))

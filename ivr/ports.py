@@ -125,10 +125,10 @@ class Requests(Protocol):
     """LOGIREC as the phone engine sees it."""
 
     async def register(self, call: str, draft: Facts, at: float) -> Facts:
-        """Write one request durably, with its outbox row. ``draft``: category, matricule, verified, caller, note,
-        voice_note, parent (the request it is about), duplicate_of (a reference: it is registered as its duplicate).
-        Returns {'reference', 'code', 'due' (ISO date or None), 'direction' (who will treat it, or '')}. Registering again for
-        the same call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
+        """Write one request durably, with its outbox row. ``draft``: category, matricule, verified, caller, phone, note,
+        voice_note, exam_number, parent (the request it is about), duplicate_of (whose duplicate it is). Returns
+        {'reference', 'code', 'due' (ISO date or None), 'direction' (who will treat it, or '')}. Registering again for the
+        same call and the same ``draft['key']`` returns the first one: a replayed command never doubles a request."""
         ...
 
     async def advance_for_caller(self, call: str, reference: str, act: str, said: Facts, at: float) -> Facts:
@@ -148,7 +148,8 @@ class Requests(Protocol):
         ...
 
     async def answer(self, what: str, args: Facts, at: float) -> Facts:
-        """Questions of the flow: 'letters' (digits → {'letters': 'XZ'}), 'member' (matricules → {'known': [...]}),
+        """Questions of the flow: 'letters' (digits → {'letters': 'XZ'}), 'member' (matricules, caller → {'known': [...],
+        'likely': those known whose number, or former calls, speak for them}),
         'status_by_code' (reference, code, caller → {'requests': [...], 'limited': True after too many wrong ones}),
         'status_by_birth' (matricule, birth, caller → idem), 'open_same' (matricule, category, caller, verified →
         {'reference', 'status', 'due'}, each None unless the matricule is verified or the caller's number is the one it was

@@ -28,10 +28,10 @@ said with it changes nothing and says in French why. Every act is a line of the 
 |---|---|---|---|---|
 {acts}
 
-« back » is where the work goes on: *En traitement* at the direction that has the request, or else *Prise en charge* at the
-CRUC. A department acts on what was assigned to it. What was answered closes by itself after {closed} business days; a request
-is reopened within {days} days, and promised anew. A duplicate is answered with its original; unlinked, it goes on by itself.
-At 80, 100 and 150 % of the delay an alert is told, once each.
+« back » is where the work goes on: *En traitement* at the direction that has the request, or else *Prise en charge* at
+the CRUC. A department acts on what was assigned to it. What was answered closes by itself after {closed} business days; a
+request is reopened within {days} days, and promised anew. A duplicate is answered with its original; unlinked, it goes on
+by itself. At 80, 100 and 150 % of the delay an alert is told, once each.
 """
 
 

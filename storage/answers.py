@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ivr.core.messages import Facts, Json
-from storage import factors
+from storage import directory, factors
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import UNASKED, Rules
@@ -34,14 +34,16 @@ def _letters(args: Facts, _at: float) -> Steps[Facts]:
     return {"letters": "".join(row["matricule"][6] for row in rows if len(digits) == 6)}
 
 
-def _member(args: Facts, _at: float) -> Steps[Facts]:
-    """Those of ``matricules`` that the directory knows, in the order asked."""
-    asked = args["matricules"]
-    known: list[Json] = []
-    for matricule in asked if isinstance(asked, list | tuple) else ():
-        if (yield Ask("person", {"matricule": normal(matricule)})):
-            known.append(matricule)  # noqa: PERF401 - a comprehension cannot ask
-    return {"known": known}
+def _member(args: Facts, at: float) -> Steps[Facts]:
+    """Those of ``matricules`` that the directory knows, in the order asked, and those of them that this number is likely to
+    be calling about: it is theirs, or it has called about them before."""
+    listed = args["matricules"]
+    asked = [str(each) for each in listed] if isinstance(listed, list | tuple) else []
+    found = yield from directory.candidates([(matricule, 0.0) for matricule in asked], str(args.get("caller") or ""), at)
+    why = {one.matricule: one.why for one in found}
+    known: list[Json] = [each for each in asked if "listed" in why[normal(each)]]
+    likely: list[Json] = [each for each in asked if len(why[normal(each)]) > 1 and each in known]
+    return {"known": known, "likely": likely}
 
 
 def _open_same(args: Facts, _at: float) -> Steps[Facts]:

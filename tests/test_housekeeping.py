@@ -3,6 +3,7 @@
 from ivr.core.lifecycle import Act, Actor
 from ivr.housekeeping import Housekeeping
 from storage import Rules, StoreError, open_store
+from storage.asked import Search
 
 MONDAY = 1_792_396_800.0
 """2026-10-19, 08:00: the sun is up in Abidjan."""
@@ -26,6 +27,15 @@ async def test_alerts_are_told_and_answers_closed_in_their_time():
     await Housekeeping(store, clock).round()
     rows = [(await store.request(one["reference"])).request for one in made]
     assert [(row.status, row.alert) for row in rows] == [("closed", 0), ("registered", 150)]
+    await store.close()
+
+
+async def test_the_requests_of_an_earlier_version_are_found_by_their_words_again():
+    store = open_store("memory:")
+    await store.register_for(FANTA, {"category": "ATT-TRAVAIL", "name": "Awa N'Guessan", "key": "a"}, MONDAY)
+    await Housekeeping(store, HandMoved(MONDAY)).round()
+    assert await store.words_are_current()
+    assert [row.name for row in (await store.search(Search(text="nguessan"), MONDAY)).rows] == ["Awa N'Guessan"]
     await store.close()
 
 

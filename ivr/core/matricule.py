@@ -132,11 +132,14 @@ def join(digits: Iterable[Reading], letters: Iterable[Reading]) -> tuple[Reading
     return _ranked(joined)
 
 
-def rank(readings: Iterable[Reading], known: Container[str], refused: Iterable[str] = ()) -> tuple[Reading, ...]:
-    """Members of the directory first, then by score; refused and doubled ones left out. Scores are unchanged."""
+def rank(
+    readings: Iterable[Reading], known: Container[str], refused: Iterable[str] = (), likely: Container[str] = (),
+) -> tuple[Reading, ...]:
+    """Members of the directory first, among them those whose number calls (``likely``), then by score; refused and doubled
+    ones left out. Scores are unchanged."""
     out = frozenset(refused)
     unique = (reading for reading in _ranked(readings) if reading.matricule not in out)
-    return tuple(sorted(unique, key=lambda reading: reading.matricule not in known))
+    return tuple(sorted(unique, key=lambda reading: (reading.matricule not in known, reading.matricule not in likely)))
 
 
 def read_back(matricule: str) -> tuple[str, ...]:

@@ -67,8 +67,8 @@ def always_open(settings: Settings, tell: Tell, now: float | None = None) -> Set
     tell("Le centre est fermé ou va fermer : la démonstration se sert d'un calendrier toujours ouvert.")
     source, folder = settings.path(settings.dialplans), settings.var / "demo" / "dialplans"
     folder.mkdir(parents=True, exist_ok=True)
-    for file in source.glob("*.yaml"):
-        shutil.copyfile(file, folder / file.name)
+    for each in source.glob("*.yaml"):
+        shutil.copyfile(each, folder / each.name)
     week = {day: ["00:00-24:00"] for day in WEEK}
     with (folder / "hours.yaml").open("w", encoding="utf-8") as file:
         YAML().dump({"calendars": {name: {"zone": each.zone, "week": week} for name, each in calendars.items()}}, file)

@@ -2,7 +2,7 @@
 
 import pytest
 import pytest_asyncio
-from stores import AWA, DELAYS, KOFFI, KONE, MONDAY, QUEUED, begin, draft, live, town_of
+from stores import AWA, DELAYS, KOFFI, KONE, MONDAY, QUEUED, YAO, begin, draft, live, town_of
 
 from ivr.core.lifecycle import Act, Actor
 from ivr.core.messages import Noted
@@ -40,7 +40,14 @@ async def test_letters_that_may_follow_six_digits(town, digits, letters):
 
 async def test_members_are_told_exactly_never_nearly(town):
     asked = {"matricules": ["000123Y", "000500a", "000123X"]}
-    assert await town.answer("member", asked, MONDAY) == {"known": ["000500a", "000123X"]}
+    assert await town.answer("member", asked, MONDAY) == {"known": ["000500a", "000123X"], "likely": []}
+
+
+async def test_a_member_whose_number_calls_or_has_called_about_him_is_likely(town):
+    asked = {"matricules": ["000500A", "000123Z", "000123X"], "caller": AWA}
+    assert (await town.answer("member", asked, MONDAY + 60))["likely"] == ["000123X"]
+    await live(town, "7", YAO, caller=AWA, start=MONDAY + 60)
+    assert (await town.answer("member", asked, MONDAY + 600))["likely"] == ["000123Z", "000123X"]
 
 
 @pytest.mark.parametrize("reference", ["REQ-2026-000001", "2026000001", "000001", "1"])

@@ -221,6 +221,11 @@ def test_the_nearest_known_matricule_is_never_proposed():
     assert read(rank(readings, {"000124W", "000123A"})) == read(readings)
 
 
+def test_of_two_members_the_one_whose_number_calls_comes_first():
+    readings = keypad("0001239").readings
+    assert read(rank(readings, {"000123Y", "000123Z"}, likely={"000123Z", "000123W"}))[:2] == ["000123Z", "000123Y"]
+
+
 def test_a_refused_candidate_is_never_offered_again():
     readings = keypad("0001239").readings
     assert read(rank((*readings, *readings), {"000123Y"}, {"000123Y", "000123W"})) == ["000123X", "000123Z"]

@@ -22,7 +22,7 @@ from ivr.core.matricule import (
     keypad,
     rank,
 )
-from ivr.core.messages import Event, Json
+from ivr.core.messages import Event, Facts, Json
 from ivr.core.spoken import yes_or_no
 from ivr.core.verbs.node import leave_by
 from ivr.core.verbs.readings import MOST_READINGS, Readings, best, heard_letters, six_digits
@@ -124,17 +124,22 @@ def _ask_letter(call: Call, digits: Readings) -> Generator[None, Event, Readings
 
 # --------------------------------------------------------------------------------------------------- from readings to one
 def _ranked(call: Call, readings: Readings, refused: frozenset[str]) -> Generator[None, Event, Readings]:
-    """Best first: members of the directory before others, refused ones gone."""
+    """Best first: members of the directory before others, those whose number calls before them; refused ones gone."""
     if not readings:
         return ()
     candidates: list[Json] = [each.matricule for each in readings[:MOST_READINGS]]
-    answer = yield from fetch(call, Lookup(call.ref(), "member", {"matricules": candidates}))
-    listed = answer.get("known") if answer else None
-    known = frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
-    ranked = rank(readings, known, refused)
+    asked: dict[str, Json] = {"matricules": candidates, "caller": call.facts.get("caller")}
+    answer = yield from fetch(call, Lookup(call.ref(), "member", asked))
+    known, likely = (_named(answer, name) for name in ("known", "likely"))
+    ranked = rank(readings, known, refused, likely)
     call.note("readings", [[each.matricule, round(each.score, 3), each.matricule in known] for each in ranked[:5]])
     call.facts["known_matricules"] = sorted(known - refused)
     return ranked
+
+
+def _named(answer: Facts | None, name: str) -> frozenset[str]:
+    listed = answer.get(name) if answer else None
+    return frozenset(map(str, listed)) if isinstance(listed, list) else frozenset()
 
 
 def _confirm_one(call: Call, reply: Reply, ranked: Readings, refused: set[str]) -> Generator[None, Event, str | None]:
