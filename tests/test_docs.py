@@ -5,11 +5,10 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.main import get_command
 
 from benchmarks.table import inserted
 from ivr import actions_page, metrics_page
-from ivr.cli.program import app
+from ivr.cli.program import whole
 from ivr.config import Settings
 from ivr.settings_page import page
 
@@ -56,7 +55,7 @@ def exists(line: str) -> bool:
     if program == "make":
         targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
         return words[0] in targets
-    command = get_command(app)
+    command = whole()
     while words and hasattr(command, "commands"):
         name = words.pop(0)
         if name not in command.commands:

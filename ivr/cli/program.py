@@ -6,11 +6,13 @@ command worked and found something wrong (`check`, `doctor`, `call --replay`). A
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from typing import Any, Final
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from ivr.ari.asterisk.apt import ProvisionError
@@ -96,6 +98,12 @@ for name, group in (
 for verbs in (talks.talks, supervision.supervision):
     desk.agents.add_typer(verbs)
 app.add_typer(callbacks.callbacks, name="callbacks", hidden=True)  # as it was called at first
+
+
+@functools.cache
+def whole() -> Any:
+    """All commands, as they are run: made from the annotations of a hundred functions, so once."""
+    return typer.main.get_command(app)
 
 
 def main() -> None:

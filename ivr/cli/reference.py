@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import typer.main
 from typer.testing import CliRunner
 
-from ivr.cli.program import app
+from ivr.cli.program import app, whole
 from ivr.config import ROOT
 
 HEAD = """# The command line
@@ -27,7 +26,7 @@ WIDTH = "100"
 
 def commands(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """The words of every command, groups and former names left out."""
-    group = group or typer.main.get_command(app)
+    group = group or whole()
     for name, command in group.commands.items():
         if command.hidden:
             continue

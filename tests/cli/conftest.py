@@ -9,7 +9,7 @@ from centre import Room
 from typer.testing import CliRunner
 
 from ivr import control
-from ivr.cli.program import app
+from ivr.cli.program import app, whole
 from ivr.demo.people import demonstration
 from storage import Agent, open_store
 
@@ -20,6 +20,12 @@ def home(tmp_path, monkeypatch):
         monkeypatch.delenv(name)
     monkeypatch.setenv("CRUC_HOME", str(tmp_path / "home"))
     return tmp_path / "home"
+
+
+@pytest.fixture(autouse=True)
+def made_once(monkeypatch):
+    """Typer makes all commands anew from their annotations at each invocation: a tenth of a second each time."""
+    monkeypatch.setattr("typer.testing._get_command", lambda _app: whole())
 
 
 @pytest.fixture

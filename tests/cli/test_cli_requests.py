@@ -165,6 +165,7 @@ def test_on_a_terminal_what_is_missing_is_asked_for(store, home, told):
     assert (shown["phone"], shown["note"]) == (None, "échelon 3")
 
 
+@pytest.mark.slow
 def test_on_a_terminal_a_double_is_offered_to_be_linked(registered, home, told):
     first = registered()
     code, said = typed(home, "y", words=("requests", "register", "--category", "CAR-AVANCEMENT", "--matricule", AWA))
@@ -309,6 +310,7 @@ def test_an_act_as_json_is_the_request_after_it(registered, act):
     assert "note" not in row
 
 
+@pytest.mark.slow
 def test_the_same_act_at_the_same_moment_is_done_once(registered, told):
     one = registered()
     ends = at_the_same_moment("acknowledge", one)

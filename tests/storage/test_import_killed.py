@@ -16,6 +16,7 @@ BEFORE = [DirectoryRow("000123X", "Koné", "Awa", "1980-12-24", None, (AWA,))]
 AFTER = [DirectoryRow("000123X", "Brou", "Awa", "1980-12-24", None, ()),
          DirectoryRow("000124Y", "Brou", "Aya", phones=(AWA,))]
 COLUMNS = {"birth", "phones"}
+pytestmark = pytest.mark.slow
 PLACES = ("second piece", "stage_words", "insert_import", "keep_former", "take_people", "take_phones", "drop_staged")
 
 
