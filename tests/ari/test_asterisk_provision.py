@@ -143,6 +143,7 @@ def test_a_machine_without_apt_is_one_clear_sentence(tmp_path, monkeypatch):
         provision(tmp_path / "asterisk")
 
 
+@pytest.mark.slow
 def test_a_mirror_out_of_reach_is_one_clear_sentence(tmp_path):
     with pytest.raises(ProvisionError, match="was not reached"):
         provision(tmp_path / "asterisk", mirror="http://127.0.0.1:9/debian")

@@ -110,6 +110,7 @@ async def test_asterisk_that_starts_later_is_found():
         assert ari.counts.attempts_failed >= 2
 
 
+@pytest.mark.slow
 async def test_a_silently_dead_websocket_is_found_within_three_seconds():
     async with loopback() as (server, ari, diary):
         server.deaf = True

@@ -141,6 +141,7 @@ class Terminal:
         os.close(self.theirs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [b"q", b"\x03"])
 async def test_a_terminal_is_taken_redrawn_and_given_back_as_it_was(busy, key):
     terminal = Terminal()
@@ -158,6 +159,7 @@ async def test_a_terminal_is_taken_redrawn_and_given_back_as_it_was(busy, key):
     terminal.close()
 
 
+@pytest.mark.slow
 async def test_a_service_that_goes_away_is_told_and_taken_up_again_when_it_is_back(home):
     from centre import Room
 

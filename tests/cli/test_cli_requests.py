@@ -155,6 +155,7 @@ def typed(home, *lines, words=("requests", "register")):
     return running.returncode, said
 
 
+@pytest.mark.slow
 def test_on_a_terminal_what_is_missing_is_asked_for(store, home, told):
     code, said = typed(home, "fusée", "avancement", AWA, "Koné Awa", "", "24/12/1980", "échelon 3")
     assert code == 0, said

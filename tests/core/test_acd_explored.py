@@ -17,6 +17,7 @@ QUICK = {"small", "consult", "supervision", "callback"}
 """Worlds in which a missing rule is seen at once."""
 
 
+@pytest.mark.slow
 def test_one_caller_and_one_agent_do_whatever_they_can_with_one_fault_of_each_kind_and_every_rule_holds():
     explored = Search("small", 60).run()
     print(explored)

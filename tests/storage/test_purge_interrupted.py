@@ -92,6 +92,7 @@ async def test_calls_are_written_between_the_batches_of_a_purge(tmp_path, files,
     await store.close()
 
 
+@pytest.mark.slow
 async def test_a_reader_with_an_old_view_makes_the_scrubbing_fail_in_one_sentence(tmp_path, files):
     import sqlite3
     store = await filled(tmp_path / "store.db", files)
