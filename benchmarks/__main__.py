@@ -14,9 +14,13 @@ from benchmarks.table import README, inserted
 NAMES = (
     "cpu_per_call_vs_dialplan", "dtmf_to_prompt_vs_dialplan", "journal_on_vs_off", "calls_held", "goodput_10x_overload",
     "recovery_gap", "match_to_invite_vs_app_queue", "agents_on_one_node", "wait_error",
-    "assignments_per_s_20000_agents", "simulated_calls_per_s", "crash_points_lost",
+    "assignments_per_s_20000_agents", "simulated_calls_per_s", "vs_plain_insert", "store_1m", "directory_import",
+    "crash_points_lost",
 )
-WITHOUT_CALLERS = {"wait_error", "assignments_per_s_20000_agents", "simulated_calls_per_s", "crash_points_lost"}
+WITHOUT_CALLERS = {
+    "wait_error", "assignments_per_s_20000_agents", "simulated_calls_per_s", "vs_plain_insert", "store_1m",
+    "directory_import", "crash_points_lost",
+}
 """These play the core or the store alone: no Asterisk, no SIPp."""
 QUIET = 1.0
 PATIENCE = 120.0

@@ -179,7 +179,7 @@ def test_following_shows_a_call_when_it_ends(store, home, told_call):
     from ivr.config import ROOT
     following = subprocess.Popen(
         [sys.executable, "-m", "ivr", "records", "--follow", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
     )
     lines = []
     reading = threading.Thread(target=lambda: lines.append(following.stdout.readline()))
@@ -190,7 +190,11 @@ def test_following_shows_a_call_when_it_ends(store, home, told_call):
         store(lambda one, number=number: _one_more(one, told_call, f"call-{number}"))
         reading.join(0.1)
     following.send_signal(signal.SIGINT)
-    following.wait(10)
+    try:
+        following.wait(10)
+    except subprocess.TimeoutExpired:
+        following.send_signal(signal.SIGABRT)  # it tells on stderr where each of its threads is
+        pytest.fail(f"Ctrl-C did not end it; {lines} was read.\n{following.communicate()[1]}")
     assert json.loads(lines[0])["outcome"] == "ABANDON_SVI"
 
 
