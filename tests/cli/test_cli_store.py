@@ -180,7 +180,7 @@ def test_following_shows_a_call_when_it_ends(store, home, told_call):
     following = subprocess.Popen(
         [sys.executable, "-m", "ivr", "records", "--follow", "--json"], cwd=ROOT, stdout=subprocess.PIPE, text=True,
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONUNBUFFERED": "1", "PYTHONFAULTHANDLER": "1"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a run in the background ignores it
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - a run in the background ignores it
     )
     lines = []
     reading = threading.Thread(target=lambda: lines.append(following.stdout.readline()))
