@@ -55,6 +55,10 @@ class Batch:
 
     async def flush(self) -> None:
         waiting, self._waiting, self._tables, self._count = self._waiting, {}, set(), 0
+        alone = [Ask(name, rows[0]) for name, rows in waiting.items() if len(rows) == 1]
+        if len(alone) > 1:
+            await self._link.add(alone)
+            waiting = {name: rows for name, rows in waiting.items() if len(rows) > 1}
         for name, rows in waiting.items():
             await self._link.ask(Each(name, rows) if len(rows) > 1 else Ask(name, rows[0]))
 

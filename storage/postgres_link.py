@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import re
 import socket
+from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
 import asyncpg
 
 from storage.addresses import password, place, unreadable
 from storage.dialect import numbered
-from storage.engine import POSTGRES, Each, Question, Row
+from storage.engine import POSTGRES, Ask, Each, Question, Row
 from storage.postgres_errors import explained
 from storage.statements import statements
 
@@ -40,6 +42,28 @@ class Address(NamedTuple):
 @functools.cache
 def _translated(name: str) -> tuple[str, tuple[str, ...]]:
     return numbered(statements(POSTGRES)[name])
+
+
+@functools.cache
+def _together(names: str) -> tuple[str, tuple[str, ...]]:
+    """Several statements as the parts of one, their parameters numbered through."""
+    parts: list[str] = []
+    parameters: list[str] = []
+    for name in names.split(" + "):
+        sql, own = _translated(name)
+        parts.append(_numbered_from(len(parameters), sql))
+        parameters.extend(own)
+    *others, last = parts
+    named = ", ".join(f"part_{number} AS ({sql})" for number, sql in enumerate(others))
+    return f"WITH {named} {last}", tuple(parameters)
+
+
+def _numbered_from(first: int, sql: str) -> str:
+    return re.sub(r"\$([0-9]+)", lambda number: f"${int(number[1]) + first}", sql)
+
+
+def _in_order(row: Ask) -> list[Any]:
+    return [row.values[name] for name in _translated(row.name)[1]]
 
 
 @functools.cache
@@ -107,10 +131,19 @@ class Link:
             return []
         return [dict(row) for row in await statement.fetch(*_fitting(parameters, question.values))]
 
-    async def _prepare(self, name: str) -> tuple[Any, tuple[tuple[str, str], ...]]:
+    async def add(self, rows: Sequence[Ask]) -> None:
+        """Statements that only add a row each, to different tables: one statement of them all, in one round trip."""
+        name = " + ".join(row.name for row in rows)
+        statement, parameters = self._prepared.get(name) or await self._prepare(name, _together)
+        values = [value for row in rows for value in _in_order(row)]
+        await statement.fetch(*(_fit(kind, value) for (_name, kind), value in zip(parameters, values, strict=True)))
+
+    async def _prepare(
+        self, name: str, translated: Callable[[str], tuple[str, tuple[str, ...]]] = _translated,
+    ) -> tuple[Any, tuple[tuple[str, str], ...]]:
         if len(self._prepared) >= MOST_PREPARED:
             self._prepared.clear()
-        sql, names = _translated(name)
+        sql, names = translated(name)
         statement = await self._connection.prepare(sql)
         kinds = [kind.name for kind in statement.get_parameters()]
         kept = self._prepared[name] = (statement, tuple(zip(names, kinds, strict=True)))

@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -220,20 +221,28 @@ class Keeper:
         if done.returncode:
             sys.exit(f"{program}: {done.stdout[-500:]}{done.stderr[-1500:]}")
 
-    def start(self):
+    def start(self, tries=50):
+        """Tried again while a child of a killed server, perhaps one that was just being made, still holds its memory."""
         settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
         command = self.command("postgres", "-D", self.data, "-k", self.folder, *settings)
         with (self.folder / "log").open("ab") as log:
             self.postgres = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, start_new_session=True,
             )
-        self.wait_until_ready()
+        if not self.is_ready():
+            told = (self.folder / "log").read_text()[-1500:]
+            if tries == 0 or "still in use" not in told:
+                sys.exit(told)
+            time.sleep(0.1)
+            self.start(tries - 1)
 
-    def wait_until_ready(self):
+    def is_ready(self):
+        """False when it has ended instead."""
         command = self.command("pg_isready", "-q", "-h", self.folder, "-t", "1")
         while subprocess.run(command, check=False).returncode:
             if self.postgres.poll() is not None:
-                sys.exit((self.folder / "log").read_text()[-1500:])
+                return False
+        return True
 
     def stop(self, how=signal.SIGINT):
         if self.postgres and self.postgres.poll() is None:

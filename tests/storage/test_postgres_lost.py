@@ -110,7 +110,7 @@ async def test_a_write_whose_connection_is_lost_between_two_statements_is_done_o
     ask, broken = Link.ask, []
 
     async def breaking(link, question):
-        if question.name == "insert_history" and not broken:
+        if question.name == "insert_request" and not broken:
             broken.append(await asyncio.to_thread(break_connections, postgres, filled))
         return await ask(link, question)
     monkeypatch.setattr(Link, "ask", breaking)
@@ -158,7 +158,7 @@ async def test_a_deadlock_is_run_again(store, monkeypatch):
     ask, broken = Link.ask, []
 
     async def breaking(link, question):
-        if question.name == "insert_history" and not broken:
+        if question.name == "insert_request" and not broken:
             broken.append(question)
             raise asyncpg.DeadlockDetectedError("deadlock detected")
         return await ask(link, question)
@@ -248,3 +248,17 @@ async def test_a_server_that_dies_while_it_commits_and_stays_away_leaves_an_hone
     await asyncio.to_thread(mortal.start)
     again = await endangered.register("1", draft(), 1e9)
     assert await references(endangered) == [again["reference"]]
+
+
+async def test_rows_that_nobody_reads_again_go_in_one_round_trip(store, monkeypatch):
+    add, together = Link.add, []
+
+    async def noting(link, rows):
+        together.append({row.name for row in rows})
+        await add(link, rows)
+    monkeypatch.setattr(Link, "add", noting)
+    await store.register("1", draft(), 1e9)
+    assert {"insert_history", "insert_outbox", "put_request_words"} <= together[0]
+    file = await store.request("REQ-2001-000001")
+    assert [line.what for line in file.history] == ["enregistrement"]
+    assert [row.kind for row in await store.outbox_waiting()] == ["request_registered"]
