@@ -27,21 +27,30 @@ def register(rules: Rules, call: str, draft: Facts, at: float) -> Steps[Facts]:
     """`ivr.ports.Requests.register`. Raises `Refused` when the draft has no category or key."""
     if not draft.get("category") or not draft.get("key"):
         raise Refused(f"The request of the call {call} needs a category and a key.")
-    before = yield Ask("request_by_key", {"call": call, "key": draft["key"]})
-    if before:
-        return _told(rules, before[0])
+    found = (yield _before(call, draft))[0]
+    if found["before"] is not None:
+        return _told(rules, (yield from known(found["before"])))
     row = yield from insert(rules, {
         "call": call, "key": draft["key"], "category": draft["category"], "matricule": draft.get("matricule"),
         "verified": int(bool(draft.get("verified"))), "name": draft.get("name"),
         "phone": draft.get("phone") or draft.get("caller"), "note": draft.get("note"),
         "voice_note": draft.get("voice_note"), "parent": draft.get("parent"),
-    }, "registered", at, exam_number=draft.get("exam_number"))
+    }, "registered", at, exam_number=draft.get("exam_number"), found=found)
     yield from _begun(row, HistoryRow(at, "svi", None, "registered", "enregistrement", call))
     if draft.get("duplicate_of"):
         row = yield from _duplicate(rules, row, str(draft["duplicate_of"]), ITSELF, at)
     else:
-        yield from _maybe_double(row, at)
+        yield from _maybe_double(row, found["same"], at)
     return _told(rules, row)
+
+
+def _before(call: str, draft: Facts) -> Ask:
+    """All that a registration must know in one question: a caller waits for each. Whether this one was made already, who
+    asks, whether the directory knows the matricule, and an open request that this one may double."""
+    return Ask("before_registering", {
+        "call": call, "key": draft["key"], "category": draft["category"], "unasked": UNASKED,
+        "matricule": draft.get("matricule") or None,
+    })
 
 
 def _begun(row: Row, happened: HistoryRow) -> Steps[None]:
@@ -71,12 +80,14 @@ def same_open(row: Row) -> Steps[Row | None]:
     return next((each for each in rows if each["reference"] != row["reference"]), None)
 
 
-def _maybe_double(row: Row, at: float) -> Steps[None]:
+def _maybe_double(row: Row, same: str | None, at: float) -> Steps[None]:
     """The staff is told, not the caller: who knows a matricule learns nothing about its owner's requests. So nothing is
     linked by itself either, for the owner's answer would be told with the new request's code."""
-    same = yield from same_open(row)
+    if not row["matricule"]:
+        other = yield from same_open(row)
+        same = str(other["reference"]) if other else None
     if same is not None:
-        yield noted(row, "doublon possible", ITSELF.name, at, why=str(same["reference"]))
+        yield noted(row, "doublon possible", ITSELF.name, at, why=same)
 
 
 def _duplicate(rules: Rules, row: Row, original: str, actor: Actor, at: float) -> Steps[Row]:

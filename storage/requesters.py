@@ -15,10 +15,12 @@ DECLARED = ("name", "birth", "direction", "exam_number")
 
 def requester_of(asked: Row, at: float) -> Steps[int | None]:
     """The number of the requester that ``asked`` (matricule, phone, name, birth, direction, exam_number) tells of, made if
-    need be; None when nobody can be told from it. A call without a name or a matricule makes nobody."""
+    need be; None when nobody can be told from it. A call without a name or a matricule makes nobody. ``asked["found"]``:
+    what was found of the matricule already (`found_of`)."""
     declared = {name: asked.get(name) or None for name in DECLARED}
     if asked.get("matricule"):
-        requester = yield from _with_matricule(str(asked["matricule"]), declared, at)
+        found = asked.get("found") or (yield from found_of(str(asked["matricule"])))
+        requester = yield from _with_matricule(str(asked["matricule"]), declared, found, at)
     elif asked.get("phone") and (declared["name"] or declared["exam_number"] or asked.get("key") != "call"):
         requester = yield from _at_number(str(asked["phone"]), declared, at)
     else:
@@ -28,13 +30,19 @@ def requester_of(asked: Row, at: float) -> Steps[int | None]:
     return requester
 
 
-def _with_matricule(matricule: str, declared: dict[str, Any], at: float) -> Steps[int]:
+def found_of(matricule: str) -> Steps[Row]:
+    """The requester (``id`` None when there is none), and whether the directory knows the matricule (``listed``)."""
     known = yield Ask("requester_of_matricule", {"matricule": matricule})
     if known and known[0]["standing"] == "verified":
-        return (yield from _changed(known[0], "verified", declared))
-    standing = "verified" if (yield Ask("person", {"matricule": matricule})) else "unverified"
-    if known:
-        return (yield from _changed(known[0], standing, declared))
+        return {**known[0], "listed": True}
+    listed = bool((yield Ask("person", {"matricule": matricule})))
+    return {**(known[0] if known else {"id": None, "standing": None}), "listed": listed}
+
+
+def _with_matricule(matricule: str, declared: dict[str, Any], found: Row, at: float) -> Steps[int]:
+    standing = "verified" if found["listed"] or found["standing"] == "verified" else "unverified"
+    if found["id"] is not None:
+        return (yield from _changed(found, standing, declared))
     return (yield from _made(matricule, standing, declared, at))
 
 

@@ -48,6 +48,16 @@ SELECT * FROM requests
 WHERE requester = :requester AND category = :category AND closed_at IS NULL AND status <> 'resolved' AND key <> :unasked
 ORDER BY created_at, reference LIMIT 1
 
+-- name: before_registering
+SELECT b.reference AS before, q.id, q.standing, q.name, q.birth, q.direction, q.exam_number, p.matricule AS listed,
+    (SELECT s.reference FROM requests s
+     WHERE s.requester = q.id AND s.category = :category AND s.closed_at IS NULL AND s.status <> 'resolved'
+       AND s.key <> :unasked ORDER BY s.created_at, s.reference LIMIT 1) AS same
+FROM (SELECT CAST(:matricule AS TEXT) AS matricule) AS asked
+LEFT JOIN requesters q ON q.matricule = asked.matricule
+LEFT JOIN people p ON p.matricule = asked.matricule
+LEFT JOIN requests b ON b.call = :call AND b.key = :key
+
 -- name: requester_of_matricule
 SELECT * FROM requesters WHERE matricule = :matricule
 

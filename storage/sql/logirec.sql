@@ -9,9 +9,6 @@ VALUES (:reference, :year, :number, :code, :call, :key, :category, :status, :sin
 -- name: request
 SELECT * FROM requests WHERE reference = :reference
 
--- name: request_by_key
-SELECT * FROM requests WHERE call = :call AND key = :key
-
 -- name: latest_request_of_call
 SELECT * FROM requests WHERE call = :call ORDER BY created_at DESC, reference DESC LIMIT 1
 

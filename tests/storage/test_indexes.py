@@ -45,3 +45,12 @@ def test_open_work_of_a_person_is_found_by_both_indexes(plan):
 @pytest.mark.parametrize(("name", "index"), [("works", "works_by_time"), ("spent", "spent_by_time")])
 def test_a_recent_period_reads_what_ended_since(plan, name, index):
     assert f"USING INDEX {index} (until>?)" in plan(name, since=0.0, until=9e9)
+
+
+def test_what_a_registration_asks_first_is_found_by_indexes(plan):
+    said = plan(
+        "before_registering", call="1", key="k", category="ATT-TRAVAIL", matricule="000123X", unasked="call",
+    )
+    for index in ("requesters_of_matricule", "requests_of_requester"):
+        assert f"USING INDEX {index} (" in said
+    assert "SCAN" not in said.replace("SCAN CONSTANT ROW", "").replace("SCAN asked", "")
