@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ivr.core.delays import Promise, moved
-from ivr.core.lifecycle import ACTS, ENDED, NEEDS, PAUSED, STATUSES, Act, Actor, Change, Illegal, Standing, decide
+from ivr.core.lifecycle import ENDED, NEEDS, PAUSED, STATUSES, Act, Actor, Change, Illegal, Standing, decide
 from storage import search, work
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
@@ -137,7 +137,3 @@ def remark(reference: str, text: str, actor: Actor, at: float) -> Steps[None]:
 def noted(row: Row, what: str, who: str, at: float, *, call: str | None = None, why: str | None = None) -> Ask:
     """A line of the history that changes no status."""
     return write_history(str(row["reference"]), HistoryRow(at, who, row["status"], row["status"], what, call, why))
-
-
-def act_label(name: str) -> str:
-    return ACTS[name].label

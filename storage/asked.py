@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ivr.core.lifecycle import ENDED, STATUSES
 from storage.errors import Refused
+from storage.matricules import normal
 from storage.rows import RequestRow
-from storage.words import normal_matricule
 
 Due: TypeAlias = Literal["due_today", "due_in_3", "overdue", "alert"]
 Kind: TypeAlias = Literal["all", "asked", "calls"]
@@ -114,7 +114,7 @@ def conditions(asked: Search, today: date, soon: date) -> Conditions:
         if (value := getattr(asked, name)) is not None:
             given = given.also(name, **{name: value})
     if asked.matricule is not None:
-        given = given.also("matricule", matricule=normal_matricule(asked.matricule))
+        given = given.also("matricule", matricule=normal(asked.matricule))
     if asked.kind != "all":
         given = given.also(asked.kind)
     if asked.reopened:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from ivr.core.lifecycle import ENDED, REOPEN_WITHIN, Act, Actor
+from ivr.core.lifecycle import ACTS, ENDED, REOPEN_WITHIN, Act, Actor
 from ivr.core.messages import Facts
-from storage.advancing import act_label, advanced, noted, standing_of
+from storage.advancing import advanced, noted, standing_of
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
 from storage.logirec import Rules, to_tell
@@ -100,9 +100,9 @@ def _remind(_rules: Rules, row: Row, call: str, _said: Facts, at: float) -> Step
 
 
 DEEDS: Final[dict[str, tuple[str, Deed]]] = {
-    "reopen": (f"{act_label('reopen')} par téléphone", _reopen),
+    "reopen": (f"{ACTS['reopen'].label} par téléphone", _reopen),
     "complete": ("complément par téléphone", _complete),
-    "close": (f"{act_label('close')} par téléphone", _close),
+    "close": (f"{ACTS['close'].label} par téléphone", _close),
     "rate": ("satisfaction", _rate),
     "remind": ("relance", _remind),
 }

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ivr.core.matricule import parse_matricule
 from ivr.core.verbs.typed import national
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
@@ -39,7 +40,7 @@ class Candidate:
 def import_people(people: Sequence[Person]) -> Steps[int]:
     """All of them or none. Raises `Refused` naming the first line that is no matricule."""
     for line, person in enumerate(people, 1):
-        if not re.fullmatch("[0-9]{6}[A-Z]", normal(person.matricule)):
+        if parse_matricule(person.matricule) is None:
             raise Refused(f"Line {line} of the directory has no matricule of six digits and a letter: nothing was imported.")
         yield from put_person(person)
     return len(people)

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ivr.core.matricule import parse_matricule
 from storage import codec, directory
 from storage.engine import Ask, Row, Steps
 from storage.errors import Refused
@@ -20,7 +21,6 @@ from storage.matricules import normal
 from storage.privacy import Access
 from storage.rows import Person, told
 
-MATRICULE: Final = re.compile("[0-9]{6}[A-Z]")
 REFERENCE: Final = re.compile(r"REQ-[0-9]{4}-[0-9]{6,}")
 
 
@@ -63,7 +63,7 @@ def whose(asked: str, walled: bool) -> Steps[Whose]:
     text = asked.strip().upper()
     if REFERENCE.fullmatch(text):
         return (yield from _of_request(text, walled))
-    if MATRICULE.fullmatch(normal(text)):
+    if parse_matricule(text):
         return (yield from _of_matricule(normal(text)))
     return (yield from _at_number(asked, walled))
 

@@ -8,5 +8,5 @@ from ivr.core.messages import Json
 
 
 def normal(matricule: Json) -> str:
-    """'000 123x' → '000123X'."""
-    return re.sub(r"[\s.-]", "", str(matricule)).upper()
+    """'000 123-x' → '000123X', whatever it is: `ivr.core.matricule.parse_matricule` says whether it is one."""
+    return re.sub(r"[\W_]", "", str(matricule)).upper()

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from ivr.core.lifecycle import Act, Actor
+from ivr.core.matricule import parse_matricule
 from ivr.core.messages import Facts
 from ivr.core.verbs.typed import national
 from storage.advancing import advanced, known, noted
@@ -158,8 +159,8 @@ def _field(name: str, value: object) -> str | None:
 
 
 def _matricule(text: str) -> str:
-    matricule = re.sub(r"[\s.-]", "", text).upper()
-    if not re.fullmatch("[0-9]{6}[A-Z]", matricule):
+    matricule = parse_matricule(text)
+    if matricule is None:
         raise Refused("Le matricule n'a pas six chiffres et une lettre : vérifiez-le, ou laissez-le vide.")
     return matricule
 

@@ -58,11 +58,6 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST] for word in re.findall(r"[a-z0-9]+", plain(text))]
 
 
-def normal_matricule(typed: str) -> str:
-    """'000 123-x' → '000123X'."""
-    return re.sub(r"[^0-9a-z]", "", plain(typed)).upper()
-
-
 def index_words(*texts: str | None) -> list[str]:
     """All the words to find these texts by, joined ones included, sorted, each once, `MOST` at most."""
     found: dict[str, None] = {}
